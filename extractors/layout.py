@@ -1,0 +1,148 @@
+"""Words to text lines, and text lines to segments: the ground of the line-item engine and of the header reader.
+
+Nothing here knows about orders or languages. Boxes are PDF points from the top left of the upright page.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from pipeline.model import Box, Page, Ruling, Word
+
+# A word belongs to a line when their vertical middles lie within this share of the smaller height.
+_SAME_LINE = 0.5
+# A gap this many times the text height ends a segment: a blank is 0.25-0.35 of it in print, 0.6 in mono-spaced text.
+_WIDE_GAP = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """Words on one baseline, left to right. ``page`` counts from 1; ``text`` joins the words with one blank."""
+
+    page: int
+    words: tuple[Word, ...]
+    box: Box
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of words of one line that belong together: no wide gap, ruling or cell border between them."""
+
+    words: tuple[Word, ...]
+    box: Box
+    text: str
+
+
+def bounding_box(words: Iterable[Word]) -> Box:
+    """The smallest box around at least one word."""
+    boxes = [word.box for word in words]
+    return Box(
+        min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
+    )
+
+
+def join_words(words: Iterable[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def make_segment(words: Sequence[Word]) -> Segment:
+    return Segment(tuple(words), bounding_box(words), join_words(words))
+
+
+def make_line(page: int, words: Sequence[Word]) -> TextLine:
+    ordered = sorted(words, key=lambda word: word.box.x0)
+    return TextLine(page, tuple(ordered), bounding_box(ordered), join_words(ordered))
+
+
+def text_lines(page: Page) -> tuple[TextLine, ...]:
+    """The page's words as lines, top to bottom.
+
+    Words are taken from left to right and each is hung on the line whose last word is nearest in height, so that a
+    line may climb or fall with the skew of a scan and a word may sit a little off the baseline.
+    """
+    open_lines: list[list[Word]] = []
+    heads: list[tuple[float, int]] = []  # (vertical middle of the last word, index into open_lines), sorted
+    reach = max((word.box.height for word in page.words), default=0.0)
+    for word in sorted(page.words, key=lambda w: (w.box.x0, w.box.top)):
+        found = _nearest_line(word, heads, open_lines, reach)
+        if found is None:
+            open_lines.append([word])
+            insort(heads, (word.box.y_mid, len(open_lines) - 1))
+        else:
+            position, index = found
+            open_lines[index].append(word)
+            # A tall or tiny word (a logo, a superscript) must not pull the line off its baseline.
+            if _is_usual_height(word, open_lines[index]):
+                del heads[position]
+                insort(heads, (word.box.y_mid, index))
+    lines = [make_line(page.number, words) for words in open_lines]
+    return tuple(sorted(lines, key=lambda line: (median(w.box.y_mid for w in line.words), line.box.x0)))
+
+
+def _nearest_line(
+    word: Word, heads: Sequence[tuple[float, int]], open_lines: Sequence[Sequence[Word]], reach: float
+) -> tuple[int, int] | None:
+    """(position in ``heads``, line index) of the line this word continues."""
+    middle = word.box.y_mid
+    best: tuple[float, int, int] | None = None
+    start = bisect_left(heads, (middle - reach, -1))
+    for position in range(start, len(heads)):
+        head_middle, index = heads[position]
+        if head_middle > middle + reach:
+            break
+        last = open_lines[index][-1]
+        distance = abs(head_middle - middle)
+        if distance > _SAME_LINE * min(word.box.height, last.box.height) or _overlaps(word, last):
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, position, index)
+    return None if best is None else best[1:]
+
+
+def _overlaps(word: Word, last: Word) -> bool:
+    """Two words printed over each other (a stamp, a wrapped cell) are not neighbours on one line."""
+    shared = min(word.box.x1, last.box.x1) - max(word.box.x0, last.box.x0)
+    return shared > 0.6 * min(word.box.width, last.box.width) and shared > 1.0
+
+
+def _is_usual_height(word: Word, line: Sequence[Word]) -> bool:
+    usual = median(w.box.height for w in line)
+    return 0.6 * usual <= word.box.height <= 1.6 * usual
+
+
+def text_height(words: Sequence[Word]) -> float:
+    """The print size of some words in points: the upper quartile, since "no" is lower than "Nobody" on a scan."""
+    heights = sorted(word.box.height for word in words)
+    return heights[(3 * len(heights)) // 4] if heights else 0.0
+
+
+def segments(line: TextLine, rulings: Sequence[Ruling] = ()) -> tuple[Segment, ...]:
+    """Splits a line at wide gaps, at the borders of declared cells and at the vertical ones of ``rulings``."""
+    gap = _WIDE_GAP * text_height(line.words)
+    borders = sorted(
+        ruling.box.x_mid
+        for ruling in rulings
+        if not ruling.horizontal and ruling.box.top <= line.box.y_mid <= ruling.box.bottom
+    )
+    runs: list[list[Word]] = []
+    for word in line.words:
+        if runs and not _parted(runs[-1][-1], word, gap, borders):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return tuple(make_segment(run) for run in runs)
+
+
+def _parted(left: Word, right: Word, gap: float, borders: Sequence[float]) -> bool:
+    if left.cell != right.cell:
+        return True
+    if left.cell is not None:
+        return False
+    if right.box.x0 - left.box.x1 > gap:
+        return True
+    position = bisect_left(borders, left.box.x_mid)
+    return position < len(borders) and borders[position] <= right.box.x_mid

@@ -1,0 +1,1 @@
+"""The line-item engine: from words with boxes to ordered lines."""
