@@ -53,7 +53,7 @@ class MessageReading:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDecision:
-    """One decision and the document it rests on; ``order_key`` stays the same however often the message is processed."""
+    """One decision and the document it rests on; ``order_key`` is the same however often the message is processed."""
 
     order_key: str
     document: Document
@@ -96,7 +96,7 @@ def read_message(
     return MessageReading(message.sha256, message, readings)
 
 
-# --- which orders a message holds --------------------------------------------------------------------------------------
+# --- which orders a message holds ------------------------------------------------------------------------
 
 
 def is_body(reading: Reading) -> bool:
@@ -180,7 +180,7 @@ def other_result(reading: MessageReading) -> tuple[Reading, Order | DocumentErro
     return Reading(document), DocumentError("the message holds neither text nor a document")
 
 
-# --- deciding ----------------------------------------------------------------------------------------------------------
+# --- deciding --------------------------------------------------------------------------------------------
 
 
 def mail_context(message: Message | None) -> MailContext | None:
@@ -195,6 +195,28 @@ def mail_context(message: Message | None) -> MailContext | None:
         authentication_results=message.authentication_results,
         received_at=message.date,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageResult:
+    """A processed message: what it held, what was read, what was decided."""
+
+    reading: MessageReading
+    decisions: tuple[DocumentDecision, ...]
+
+
+def process_message(
+    raw: bytes,
+    unpack: Callable[[bytes], tuple[Message, tuple[Document, ...]]],
+    read: ReadDocument,
+    context: ReadingContext,
+    deciders: Deciders,
+    as_of: date,
+) -> MessageResult:
+    """The whole way of one mail. Never raises for what the mail holds: that becomes a decision."""
+    message, documents = unpack(raw)
+    reading = read_message(message, documents, read, context)
+    return MessageResult(reading, decide_message(reading, deciders, as_of))
 
 
 def order_key(source_sha256: str, document: Document, order: Order, position: int) -> str:

@@ -1,0 +1,176 @@
+"""The settings of a workspace: ``po-intake.toml``, over it the environment (``PO_INTAKE_...``) and a secrets folder.
+
+Every setting is explained in its ``description``: ``po-intake init`` writes the file from these and docs/SETTINGS.md is
+checked against them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pipeline.errors import ConfigError
+
+FILE_NAME = "po-intake.toml"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mailbox(Section):
+    """One mailbox to poll."""
+
+    account: str = Field("orders", description="name of this mailbox in our records; do not change it later")
+    kind: Literal["folder", "imap"] = Field("folder", description='"folder": .eml files or a Maildir; "imap": a server')
+    path: Path = Field(Path("mails"), description="folder of .eml files or Maildir (kind folder)")
+    host: str = Field("", description="IMAP server (kind imap)")
+    port: int = Field(993, ge=1, le=65535, description="993 for tls, 143 for starttls")
+    security: Literal["tls", "starttls", "plain"] = Field("tls", description='"plain" only works with a loopback host')
+    ca_file: Path | None = Field(None, description="CA certificate of a server that signs its own")
+    user: str = Field("", description="IMAP user name")
+    password: SecretStr = Field(
+        SecretStr(""),
+        description="never in this file: environment PO_INTAKE_PASSWORD_<ACCOUNT> or secrets/password_<account>",
+    )
+    folders: tuple[str, ...] = Field(("INBOX",), description="IMAP folders to watch")
+    after: Literal["keep", "flag", "move"] = Field("keep", description="what happens to a mail when it is safe with us")
+    move_to: str = Field("Processed", description='IMAP folder for after = "move"')
+    max_megabytes: int = Field(100, ge=1, description="a larger mail is not fetched; it becomes a visible case")
+
+
+class Intake(Section):
+    """How documents are read."""
+
+    languages: tuple[str, ...] = Field(
+        ("en", "de", "fr", "es", "pt", "it", "nl", "pl"), description="languages documents come in, likeliest first"
+    )
+    workers: int = Field(1, ge=1, le=64, description="processes that read documents; one a core is best")
+    seconds_per_document: float = Field(120.0, gt=0, description="a document that takes longer is stopped and reviewed")
+    megabytes_per_document: int = Field(2048, ge=256, description="memory a reading process may use")
+    max_pages: int = Field(500, ge=1, description="pages read of one document; more are reported and reviewed")
+    ocr_cache: Path | None = Field(Path("data/ocr-cache"), description="recognised pages, by content; none: no cache")
+    own_mail_server: str = Field(
+        "", description="the authserv-id of our own mail server; only its Authentication-Results are believed"
+    )
+
+
+class ErpExports(Section):
+    """Where the ERP exports lie."""
+
+    folder: Path = Field(Path("erp"), description="folder with items.csv, customers.csv, price_list.csv ...")
+    columns: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description='our column = your column, per file: [erp.columns.items] sku = "ItemNo"'
+    )
+
+
+class Output(Section):
+    """Where approved orders go."""
+
+    folder: Path = Field(Path("orders-out"), description="CSV and JSON files for the ERP, one pair an order")
+
+
+class Schedule(Section):
+    """How often `serve` works."""
+
+    poll_seconds: float = Field(60.0, gt=0, description="between two polls of the mailboxes")
+    export_seconds: float = Field(60.0, gt=0, description="between two exports of approved orders")
+    sync_erp_seconds: float = Field(900.0, gt=0, description="between two looks at the ERP exports")
+    server_port: int = Field(4200, ge=1, le=65535, description="loopback port of the Prefect server that serve starts")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PO_INTAKE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    database: str = Field("sqlite:///data/po-intake.db", description="sqlite:///FILE or postgresql+psycopg://...")
+    data: Path = Field(Path("data"), description="originals, snapshots of the ERP exports, Prefect's own files")
+    policies: Path | None = Field(None, description="folder of your policy files (TOML); none: the built-in defaults")
+    mailboxes: tuple[Mailbox, ...] = Field((Mailbox(),), description="mailboxes to poll")  # type: ignore[call-arg]
+    intake: Intake = Field(default_factory=lambda: Intake())  # type: ignore[call-arg]
+    erp: ErpExports = Field(default_factory=lambda: ErpExports())  # type: ignore[call-arg]
+    output: Output = Field(default_factory=lambda: Output())  # type: ignore[call-arg]
+    schedule: Schedule = Field(default_factory=lambda: Schedule())  # type: ignore[call-arg]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment beats the file: the file's values come as init arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(workspace: Path) -> Settings:
+    """The settings of a workspace; paths in them come back absolute, relative ones seen from the workspace.
+
+    Raises ``ConfigError`` with every finding at once: file, key, what is wrong.
+    """
+    path = workspace / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: not found; `po-intake init {workspace}` makes a new workspace") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    findings = _secrets_in_file(path, values)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        findings += [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+    if findings:
+        raise ConfigError(f"{path}: {len(findings)} setting(s) cannot be used", tuple(findings))
+    return _absolute(settings, workspace)
+
+
+def _secrets_in_file(path: Path, values: dict[str, Any]) -> list[str]:
+    boxes = values.get("mailboxes", [])
+    return [
+        f"{path}: mailboxes.{i}.password: a secret in the file; put it into the environment or the secrets folder"
+        for i, box in enumerate(boxes if isinstance(boxes, list) else [])
+        if isinstance(box, dict) and box.get("password")
+    ]
+
+
+def _absolute(settings: Settings, workspace: Path) -> Settings:
+    def at(path: Path | None) -> Path | None:
+        return None if path is None else (workspace / path).resolve()
+
+    boxes = tuple(
+        box.model_copy(update={"path": at(box.path), "ca_file": at(box.ca_file), "password": _password(box, workspace)})
+        for box in settings.mailboxes
+    )
+    return settings.model_copy(
+        update={
+            "database": _absolute_database(settings.database, workspace),
+            "data": at(settings.data),
+            "policies": at(settings.policies),
+            "mailboxes": boxes,
+            "intake": settings.intake.model_copy(update={"ocr_cache": at(settings.intake.ocr_cache)}),
+            "erp": settings.erp.model_copy(update={"folder": at(settings.erp.folder)}),
+            "output": settings.output.model_copy(update={"folder": at(settings.output.folder)}),
+        }
+    )
+
+
+def _password(box: Mailbox, workspace: Path) -> SecretStr:
+    value = os.environ.get(f"PO_INTAKE_PASSWORD_{box.account.upper().replace('-', '_')}")
+    file = workspace / "secrets" / f"password_{box.account}"
+    if value is None and file.is_file():
+        value = file.read_text(encoding="utf-8").strip()
+    return box.password if value is None else SecretStr(value)
+
+
+def _absolute_database(url: str, workspace: Path) -> str:
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url.startswith(prefix + "/"):
+        return url
+    return prefix + str((workspace / url.removeprefix(prefix)).resolve())
