@@ -73,7 +73,7 @@ _TEXT_BY_ENDING = {"csv": CSV, "tsv": CSV, "ics": CALENDAR, "vcf": VCARD, "eml":
 def sniff_media_type(content: bytes, file_name: str) -> str:
     """The media type of the bytes, lower case, without parameters; never raises.
 
-    ``file_name`` counts only for text (``.csv`` of one column). Bytes that fit nothing are ``UNKNOWN``, no bytes ``EMPTY``.
+    ``file_name`` counts only for text (``.csv`` of one column). Bytes that fit nothing are ``UNKNOWN``, none ``EMPTY``.
     """
     if not content:
         return EMPTY
