@@ -90,11 +90,11 @@ class Settings(BaseSettings):
     database: str = Field("sqlite:///data/po-intake.db", description="sqlite:///FILE or postgresql+psycopg://...")
     data: Path = Field(Path("data"), description="originals, snapshots of the ERP exports, Prefect's own files")
     policies: Path | None = Field(None, description="folder of your policy files (TOML); none: the built-in defaults")
-    mailboxes: tuple[Mailbox, ...] = Field((Mailbox(),), description="mailboxes to poll")  # type: ignore[call-arg]
-    intake: Intake = Field(default_factory=lambda: Intake())  # type: ignore[call-arg]
-    erp: ErpExports = Field(default_factory=lambda: ErpExports())  # type: ignore[call-arg]
-    output: Output = Field(default_factory=lambda: Output())  # type: ignore[call-arg]
-    schedule: Schedule = Field(default_factory=lambda: Schedule())  # type: ignore[call-arg]
+    mailboxes: tuple[Mailbox, ...] = Field((Mailbox(),), description="mailboxes to poll")
+    intake: Intake = Field(default_factory=lambda: Intake())
+    erp: ErpExports = Field(default_factory=lambda: ErpExports())
+    output: Output = Field(default_factory=lambda: Output())
+    schedule: Schedule = Field(default_factory=lambda: Schedule())
 
     @classmethod
     def settings_customise_sources(
