@@ -35,6 +35,9 @@ class Attachment:
     declared_type: str = ""
     is_inline: bool = False
     from_part: str = ""  # where it was found: "2.1", "2/order.zip", "winmail.dat"
+    is_decoration: bool = False  # a logo, a digital signature, a business card: never a document
+    problem: str = ""  # why it could not be unpacked (over a limit, encrypted, torn): a person must open it
+    problem_code: str = "unreadable_document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,13 @@ class Message:
     recipients: tuple[str, ...]
     subject: str
     date: datetime | None
-    text: str  # plain body (from HTML where there is none)
+    text: str  # plain body (from HTML where there is none), then the bodies of forwarded mails
     html: str | None
     attachments: tuple[Attachment, ...]
     authentication_results: tuple[str, ...] = ()  # topmost first
     forwarded_senders: tuple[str, ...] = ()  # From of message/rfc822 parts and of quoted forwards, outermost first
     defects: tuple[str, ...] = ()  # what was broken in the MIME tree and how it was read all the same
+    bodies: tuple[Attachment, ...] = ()  # as they are to be read, own first, then those of forwarded mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Document:
     media_type: str
     content: bytes
     passwords: tuple[str, ...] = ()  # tried in this order on a protected file
+    problem: str = ""  # it is known already that it cannot be read, and why
+    problem_code: str = "unreadable_document"
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

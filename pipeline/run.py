@@ -76,6 +76,8 @@ def sha256_of(content: bytes) -> str:
 
 
 def read_one(document: Document, read: ReadDocument, context: ReadingContext) -> Reading:
+    if document.problem:
+        return Reading(document, (), DocumentError(document.problem, code=document.problem_code))
     try:
         return Reading(document, read(document, context))
     except DocumentError as error:
