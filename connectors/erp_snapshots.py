@@ -1,0 +1,134 @@
+"""The last good set of ERP exports, kept until a whole new one has been judged and found right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.erp import ErpSnapshot, load_erp
+from connectors.erp_tables import TABLES
+from pipeline.errors import ConfigError, SourceError
+
+CURRENT = "current"
+KEPT = 3  # snapshots kept for looking back, the one in force included
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """``version`` is what is in force now: the new exports when ``accepted``, else the last good ones (None: none yet).
+
+    ``findings`` says what is wrong with exports that were refused; ``changed`` whether the version in force is another.
+    """
+
+    accepted: bool
+    changed: bool
+    version: str | None
+    findings: tuple[str, ...] = ()
+
+
+class SnapshotStore:
+    """A folder with one sub-folder per export set, named by its content, and a file naming the one in force.
+
+    Export folders are renamed into place whole and the naming file is replaced, so no reader ever meets half a set.
+    """
+
+    def __init__(self, folder: Path, columns: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        self._folder = folder
+        self._columns = columns or {}
+        self._loaded: ErpSnapshot | None = None
+
+    def sync(self, source: Path) -> SyncResult:
+        """Takes over the exports in ``source`` if they are right. Raises ``SourceError``: they cannot be copied."""
+        before = self.version()
+        try:
+            snapshot = self._take(source)
+        except ConfigError as error:
+            return SyncResult(False, False, before, error.findings or (str(error),))
+        except OSError as error:
+            raise SourceError(f"{source}: copying to {self._folder} failed: {error}; free it and sync again") from error
+        self._loaded = snapshot
+        return SyncResult(True, snapshot.version != before, snapshot.version)
+
+    def current(self) -> ErpSnapshot:
+        """Raises ``ConfigError`` while no export set has ever been accepted."""
+        version = self.version()
+        if version is None:
+            raise ConfigError(f"{self._folder}: no ERP exports have been taken over yet; run the ERP sync first")
+        if self._loaded is None or self._loaded.version != version:
+            self._loaded = load_erp(self._folder / version, self._columns)
+        return self._loaded
+
+    def version(self) -> str | None:
+        """The version in force, None before the first sync."""
+        naming = self._folder / CURRENT
+        if not naming.is_file():
+            return None
+        version = naming.read_text(encoding="ascii").strip()
+        return version if (self._folder / version).is_dir() else None
+
+    def _take(self, source: Path) -> ErpSnapshot:
+        if not source.is_dir():
+            raise ConfigError(f"{source}: no such folder of ERP exports; create it or name another one")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._folder))
+        try:
+            _copy(source, aside)
+            snapshot = self._judge(source, aside)
+            target = self._folder / snapshot.version
+            if not target.is_dir():
+                aside.rename(target)
+            self._name(snapshot.version)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        self._prune(snapshot.version)
+        return snapshot
+
+    def _judge(self, source: Path, aside: Path) -> ErpSnapshot:
+        try:
+            return load_erp(aside, self._columns)
+        except ConfigError as error:  # people look for the fault where the ERP wrote the file
+            findings = tuple(f.replace(str(aside), str(source)) for f in error.findings)
+            raise ConfigError(f"{source}: the ERP exports have {len(findings)} fault(s):", findings) from error
+
+    def _name(self, version: str) -> None:
+        aside = self._folder / f".{CURRENT}-{os.getpid()}"
+        with aside.open("w", encoding="ascii") as out:
+            out.write(version + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        aside.replace(self._folder / CURRENT)
+        _sync_folder(self._folder)
+
+    def _prune(self, version: str) -> None:
+        others = [p for p in self._folder.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name != version]
+        for old in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _copy(source: Path, aside: Path) -> None:
+    """Copies the export files; raises ``SourceError`` when the ERP is still writing one of them."""
+    for table in TABLES:
+        path = source / table.file_name
+        if not path.is_file():
+            continue
+        before = path.stat()
+        copy = aside / table.file_name
+        copy.write_bytes(path.read_bytes())
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise SourceError(f"{path}: it changed while it was read; the ERP is still writing, sync again later")
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
+    _sync_folder(aside)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
