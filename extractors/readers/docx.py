@@ -1,0 +1,126 @@
+"""Word documents: page headers, then paragraphs, tables and text boxes in the order of the document, then footers."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+
+import docx
+from docx.oxml.exceptions import InvalidXmlError
+from lxml import etree
+
+from extractors.readers.archive import check_archive
+from extractors.readers.options import DEFAULTS, ReadingOptions
+from extractors.readers.text import normalise
+from extractors.readers.typeset import Block, Grid, GridCell, Line, typeset
+from pipeline.errors import DocumentError
+from pipeline.model import Document, Pages, Source
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TAB_CHARACTERS = 8
+
+
+def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
+    """One page. Raises ``DocumentError`` when damaged or over a limit."""
+    check_archive(document.content, document.file_name, options)
+    try:
+        word = docx.Document(io.BytesIO(document.content))
+        blocks = [*_headers(word, "header"), *_blocks(word.element.body), *_headers(word, "footer")]
+    except (KeyError, ValueError, InvalidXmlError, zipfile.BadZipFile, etree.LxmlError) as error:
+        raise DocumentError(f"{document.file_name}: not readable as a Word document ({error})") from error
+    return Pages(document.sha256, document.file_name, (typeset(blocks, Source.DOCX),))
+
+
+def _headers(word: docx.document.Document, kind: str) -> list[Block]:
+    """The headers (footers) of all sections, each text once."""
+    found: list[Block] = []
+    seen: set[str] = set()
+    for section in word.sections:
+        names = [kind, f"first_page_{kind}"] if section.different_first_page_header_footer else [kind]
+        for name in names:
+            element = getattr(section, name)._element
+            text = "".join(element.itertext())
+            if text.strip() and text not in seen:
+                seen.add(text)
+                found += _blocks(element)
+    return found
+
+
+def _blocks(parent: Iterable[etree._Element]) -> list[Block]:
+    out: list[Block] = []
+    for child in parent:
+        if child.tag == f"{_W}p":
+            out += _paragraph(child)
+        elif child.tag == f"{_W}tbl":
+            out.append(_table(child))
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
+            out += _blocks(child)
+    return out
+
+
+def _paragraph(paragraph: etree._Element) -> list[Block]:
+    """Lines of the paragraph, then what its text boxes hold."""
+    text: list[str] = []
+    bolds: list[bool] = []
+    boxes: list[Block] = []
+    _run_text(paragraph, text, bolds, boxes)
+    bold = bool(bolds) and all(bolds)
+    lines = [normalise(line).rstrip().expandtabs(_TAB_CHARACTERS) for line in "".join(text).split("\n")]
+    return [*(Line(line.strip(), bold) for line in lines if line.strip()), *boxes]
+
+
+def _run_text(node: etree._Element, text: list[str], bolds: list[bool], boxes: list[Block]) -> None:
+    for child in node:
+        if child.tag == f"{_W}t":
+            text.append(child.text or "")
+            bolds.append(_is_bold(node))
+        elif child.tag in (f"{_W}tab", f"{_W}ptab"):
+            text.append("\t")
+        elif child.tag in (f"{_W}br", f"{_W}cr"):
+            text.append("\n")
+        elif child.tag == f"{_W}noBreakHyphen":
+            text.append("-")
+        elif child.tag == f"{_W}txbxContent":
+            boxes += _blocks(child)
+        elif child.tag in (f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK) or (child.tag == f"{_W}r" and child.find(f"{_W}rPr/{_W}vanish") is not None):
+            continue
+        else:
+            _run_text(child, text, bolds, boxes)
+
+
+def _is_bold(run: etree._Element) -> bool:
+    mark = run.find(f"{_W}rPr/{_W}b")
+    return mark is not None and mark.get(f"{_W}val") not in ("0", "false")
+
+
+def _table(table: etree._Element) -> Grid:
+    cells: list[GridCell] = []
+    open_merges: dict[int, GridCell] = {}
+    rows = [row for row in table.iter(f"{_W}tr") if next(row.iterancestors(f"{_W}tbl")) is table]
+    for number, row in enumerate(rows):
+        before = row.find(f"{_W}trPr/{_W}gridBefore")
+        column = _value(before, 0)
+        heading = row.find(f"{_W}trPr/{_W}tblHeader") is not None
+        for cell in row.iter(f"{_W}tc"):
+            if next(cell.iterancestors(f"{_W}tr")) is not row:
+                continue
+            span = _value(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            above = open_merges.get(column)
+            if merge is not None and merge.get(f"{_W}val") != "restart" and above is not None:
+                above.row_span = number - above.row + 1
+            else:
+                made = GridCell(number, column, _blocks(cell), 1, span, heading)
+                cells.append(made)
+                open_merges.pop(column, None)
+                if merge is not None:
+                    open_merges[column] = made
+            column += span
+    return Grid(cells or [GridCell(0, 0)])
+
+
+def _value(element: etree._Element | None, default: int) -> int:
+    text = element.get(f"{_W}val") if element is not None else None
+    return min(int(text), 100) if text is not None and text.isdigit() else default
