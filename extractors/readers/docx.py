@@ -19,6 +19,7 @@ from pipeline.model import Document, Pages, Source
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_UNSEEN = {f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
 _TAB_CHARACTERS = 8
 
 
@@ -84,10 +85,14 @@ def _run_text(node: etree._Element, text: list[str], bolds: list[bool], boxes: l
             text.append("-")
         elif child.tag == f"{_W}txbxContent":
             boxes += _blocks(child)
-        elif child.tag in (f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK) or (child.tag == f"{_W}r" and child.find(f"{_W}rPr/{_W}vanish") is not None):
+        elif child.tag in _UNSEEN or _vanishes(child):
             continue
         else:
             _run_text(child, text, bolds, boxes)
+
+
+def _vanishes(run: etree._Element) -> bool:
+    return run.tag == f"{_W}r" and run.find(f"{_W}rPr/{_W}vanish") is not None
 
 
 def _is_bold(run: etree._Element) -> bool:

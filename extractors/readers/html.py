@@ -1,4 +1,4 @@
-"""HTML files and mail bodies: hidden elements dropped, tables become cells, layout tables only arrange what they hold."""
+"""HTML files and mail bodies: hidden elements dropped, tables become cells, layout tables arrange what they hold."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pipeline.model import Document, Pages, Source
 
 _SKIPPED = {"head", "script", "style", "noscript", "template", "svg", "object", "iframe", "title", "meta", "link"}
 _BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
-    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section",
-    "table", "td", "th", "tr", "ul",
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre",
+    "section", "table", "td", "th", "tr", "ul",
 }  # fmt: skip
 _BOLD = {"b", "strong", "th", "h1", "h2", "h3", "h4"}
 _HIDDEN = re.compile(

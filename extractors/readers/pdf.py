@@ -27,7 +27,7 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
         pages = tuple(read_page(pdf, index, document.file_name) for index in range(min(count, options.max_pages)))
     finally:
         pdf.close()
-    doubts = ()
+    doubts: tuple[str, ...] = ()
     if count > options.max_pages:
         doubts = (f"pages {options.max_pages + 1}-{count} were not read: over the limit of {options.max_pages}",)
     return Pages(document.sha256, document.file_name, pages, doubts)
@@ -64,7 +64,7 @@ def _digital_page(page: pypdfium2.PdfPage, number: int) -> Page:
     drawing = drawing_of(handle)
     text = text_of(handle, drawing)
     crop = page.get_bbox()
-    turn = _dominant_turn(text, (-(page.get_rotation() // 90)) % 4)
+    turn = _dominant_turn(text, page.get_rotation() // 90 % 4)
     return upright_page(number, crop, turn, page.get_rotation(), text, drawing)
 
 
@@ -86,7 +86,7 @@ def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: Pag
     if text.hidden:
         doubts.append(f"{len(text.hidden)} hidden words were not read")
     rulings = tuple(Ruling(_box(line, turn, x0, y0)) for line in dict.fromkeys(drawing.lines) if _touches(line, crop))
-    rotation = (turn * 90 - (360 - rotate)) % 360
+    rotation = (turn * 90 - rotate) % 360
     return Page(number, x1 - x0, y1 - y0, words, Source.PDF_TEXT, rulings, rotation=rotation, doubts=tuple(doubts))
 
 

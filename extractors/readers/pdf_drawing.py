@@ -1,4 +1,4 @@
-"""What is drawn on a PDF page besides text: rulings, filled areas, pictures, and the order in which things cover each other."""
+"""What is drawn on a PDF page besides text: rulings, filled areas, pictures, and what covers what."""
 
 from __future__ import annotations
 

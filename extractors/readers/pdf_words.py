@@ -184,7 +184,7 @@ def _drawn_once(words: list[RawWord]) -> list[RawWord]:
     seen: dict[tuple[str, int, int], Rectangle] = {}
     kept: list[RawWord] = []
     for word in words:
-        left, bottom, right, top = word.box
+        left, bottom, _, top = word.box
         reach = max(1.0, 0.15 * (top - bottom))
         cell = (int(left // 4), int(bottom // 4))
         around = ((word.text, cell[0] + dx, cell[1] + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1))

@@ -56,7 +56,7 @@ def read_text(text: str, document: Document, source: Source, options: ReadingOpt
     sheets = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
     while len(sheets) > 1 and not sheets[-1].strip():
         sheets.pop()
-    doubts = ()
+    doubts: tuple[str, ...] = ()
     if len(sheets) > options.max_pages:
         doubts = (f"pages {options.max_pages + 1}-{len(sheets)} were not read: over the limit of {options.max_pages}",)
     pages = tuple(_page(sheet, number, source) for number, sheet in enumerate(sheets[: options.max_pages], 1))
