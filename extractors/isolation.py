@@ -1,7 +1,7 @@
 """Strangers' files are parsed in killable child processes, so that a hostile one costs one document and nothing else.
 
-The children stay warm between documents. Each has limits of time, processor, memory and file size, an environment without
-the parent's secrets and a temporary folder of its own, which goes when the pool closes.
+The children stay warm between documents. Each has limits of time, processor, memory and file size, an environment
+without the parent's secrets, and a temporary folder that goes when the pool closes.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Isolated:
 
     def close(self) -> None:
         """Stops the children, working or not."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -52,7 +52,7 @@ _HTML_START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SUFFIXES = {
-    "pdf": PDF, "xlsx": XLSX, "xlsm": XLSM, "xls": XLS, "xlsb": XLSB, "ods": ODS, "docx": DOCX, 
+    "pdf": PDF, "xlsx": XLSX, "xlsm": XLSM, "xls": XLS, "xlsb": XLSB, "ods": ODS, "docx": DOCX,
     "csv": CSV, "tsv": TSV, "html": HTML, "htm": HTML,
     "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "tif": "image/tiff",
     "tiff": "image/tiff", "gif": "image/gif", "bmp": "image/bmp", "webp": "image/webp", "txt": TEXT, "xml": XML,
