@@ -26,7 +26,7 @@ THIRD_PARTY = {
     },
     "matchers": {"rapidfuzz", "numpy", "pandas"},
     "rules": {"pydantic", "spacy", "rapidfuzz"},
-    "connectors": {"imapclient", "pandas", "numpy", "charset_normalizer", "oxmsg", "tnefparse", "openpyxl", "lxml"},
+    "connectors": {"imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml"},
     "store": {"sqlalchemy", "alembic"},
     "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy"},
     "reports": {"pandas", "numpy", "scipy", "openpyxl", "jinja2", "sqlalchemy"},

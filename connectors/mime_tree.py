@@ -1,0 +1,194 @@
+"""The tree of a mail, cut from the outside in: each level is one search for its boundary, so time is bounded."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from connectors.mime_headers import Headers, read_headers
+
+MAX_DEPTH = 20  # of multiparts and mails in mails
+MAX_PARTS = 500
+MAX_DECODED = 100_000_000  # bytes of all parts together
+MAX_EXPANDED = 200_000_000  # bytes out of all archives together
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one message may still cost. ``defects`` collects what was broken and how it was read all the same."""
+
+    parts: int = MAX_PARTS
+    decoded: int = MAX_DECODED
+    expanded: int = MAX_EXPANDED
+    decrypted: int = 20_000_000  # bytes; the old ZIP cipher runs at about a megabyte a second
+    defects: list[str] = field(default_factory=list)
+
+    def note(self, where: str, what: str) -> None:
+        line = f"part {where}: {what}" if where else what
+        if len(self.defects) < 200 and line not in self.defects:
+            self.defects.append(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A header block and the body under it. ``path`` counts from 1 on each level ("2.1"); the message itself is ""."""
+
+    path: str
+    headers: Headers
+    body: bytes
+
+
+_BLOCK_END = re.compile(rb"\r?\n\r?\n|\r\r|\n\r\n")
+
+
+def read_entity(raw: bytes, path: str, budget: Budget) -> Entity:
+    """Header block and body. A header block that never ends, or breaks off, loses nothing to the body."""
+    if raw.startswith((b"\n", b"\r\n")):
+        return Entity(path, Headers(()), raw.lstrip(b"\r\n") if not path else raw)
+    if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000]:
+        raw = raw.replace(b"\r", b"\n")
+    end = _BLOCK_END.search(raw)
+    block, body = (raw, b"") if end is None else (raw[: end.start()], raw[end.end() :])
+    headers, left = read_headers(block)
+    if left.strip():
+        budget.note(path, "the header block breaks off; what follows was read as its body")
+        body = left + b"\n\n" + body
+    if len(block) > 1_000_000:
+        budget.note(path, f"header block of {len(block)} bytes: only its first megabyte was read")
+    return Entity(path, headers, body)
+
+
+def is_multipart(entity: Entity) -> bool:
+    return entity.headers.value("content-type").startswith("multipart/")
+
+
+def subparts(entity: Entity, budget: Budget) -> Iterator[bytes]:
+    """The raw parts of a multipart, in order. A missing or wrong boundary is looked for in the body itself."""
+    marks = _marks(entity.body, entity.headers.parameter("content-type", "boundary"))
+    if not marks:
+        guessed = _guess_boundary(entity.body)
+        marks = _marks(entity.body, guessed)
+        budget.note(entity.path, "boundary missing or wrong" + ("" if guessed is None else "; found in the body"))
+    for number, mark in enumerate(marks):
+        following = marks[number + 1] if number + 1 < len(marks) else None
+        if following is None and mark.group(1):
+            if len(entity.body[mark.end() :].strip()) > 200:
+                budget.note(entity.path, "text behind the last part was not read")
+            return
+        part = entity.body[mark.end() : None if following is None else following.start()]
+        if mark.group(1) and not part.strip():
+            continue
+        if following is None:
+            budget.note(entity.path, "the closing boundary is missing: the last part may be cut off")
+        yield _without_first_break(part)
+
+
+def _without_first_break(part: bytes) -> bytes:
+    return part[2:] if part.startswith(b"\r\n") else part[1:] if part.startswith((b"\n", b"\r")) else part
+
+
+def _marks(body: bytes, boundary: str | None) -> list[re.Match[bytes]]:
+    """Boundary lines; group 1 is "--" on a closing one. The line break before one belongs to it (RFC 2046, 5.1.1)."""
+    if not boundary:
+        return []
+    line = re.escape(boundary.rstrip().encode("utf-8", "surrogateescape"))
+    return list(re.finditer(rb"(?:^|\r\n|\n|\r)--" + line + rb"(--)?[ \t]*(?=[\r\n]|$)", body))
+
+
+def _guess_boundary(body: bytes) -> str | None:
+    found = re.search(rb"(?:^|\n)--([^\s]{4,200}?)[ \t]*\r?\n(?:[A-Za-z-]+:[^\n]*\n)*Content-", body[:200_000], re.I)
+    return None if found is None else found.group(1).decode("latin-1")
+
+
+# --- transfer encodings -----------------------------------------------------------------------------------------------
+
+
+def decode_body(entity: Entity, budget: Budget) -> bytes | None:
+    """The bytes of a leaf; None when the message's budget for decoded bytes is spent."""
+    encoding = entity.headers.value("content-transfer-encoding")
+    if len(entity.body) > budget.decoded * (1.4 if encoding == "base64" else 1):
+        return None
+    content = _decoded(entity, encoding, budget)
+    budget.decoded -= len(content)
+    return content
+
+
+def _decoded(entity: Entity, encoding: str, budget: Budget) -> bytes:
+    if encoding == "base64":
+        content, flawed = decode_base64(entity.body)
+        if flawed:
+            budget.note(entity.path, "broken base64: foreign characters or a cut end were skipped")
+        return content
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(entity.body)
+    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return b"".join(content for _, content in uuencoded(entity.body))
+    if encoding not in ("", "7bit", "8bit", "binary"):
+        budget.note(entity.path, f"unknown transfer encoding {encoding[:40]!r}")
+    hidden = _undeclared_base64(entity)
+    if hidden is not None:
+        budget.note(entity.path, "base64 without saying so")
+    return entity.body if hidden is None else hidden
+
+
+def _undeclared_base64(entity: Entity) -> bytes | None:
+    """Base64 under a wrong or no encoding: a body of nothing but long lines of its alphabet."""
+    body = entity.body.strip()
+    if len(body) < 200 or entity.headers.value("content-type").startswith(("text/plain", "message/")):
+        return None
+    first = body.split(b"\n", 1)[0].strip()
+    if len(first) < 60 or len(first) % 4 or not re.fullmatch(rb"[A-Za-z0-9+/=\s]+", body):
+        return None
+    content, flawed = decode_base64(body)
+    return None if flawed else content
+
+
+def decode_base64(body: bytes) -> tuple[bytes, bool]:
+    """The bytes, and whether anything was amiss. Blocks that were padded and then joined are all decoded."""
+    kept = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
+    flawed = len(kept) != len(re.sub(rb"\s", b"", body))
+    if flawed and b"=" in kept:
+        body = _before_footer(body)
+        kept = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
+    content = []
+    for block in re.split(rb"=+", kept):
+        if len(block) % 4 == 1:
+            flawed, block = True, block[:-1]
+        content.append(binascii.a2b_base64(block + b"=" * (-len(block) % 4)))
+    return b"".join(content), flawed or len(kept) % 4 != 0
+
+
+def _before_footer(body: bytes) -> bytes:
+    """A virus scanner's or list's words behind the padding are no base64."""
+    padded = re.search(rb"=[ \t]*\r?\n\s*(?=[^\n]*[^A-Za-z0-9+/=\s])", body)
+    return body if padded is None else body[: padded.end()]
+
+
+_UU_BEGIN = re.compile(rb"(?:^|\n)begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
+
+
+def uuencoded(body: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each uuencoded file in a body; broken lines are left out."""
+    found = _UU_BEGIN.search(body)
+    while found is not None:
+        end = body.find(b"\nend", found.end() - 1)
+        if end < 0:
+            return
+        yield found.group(1).decode("utf-8", "replace"), _uu_lines(body[found.end() : end + 1])
+        found = _UU_BEGIN.search(body, end)
+
+
+def _uu_lines(body: bytes) -> bytes:
+    content = []
+    for line in body.splitlines():
+        try:
+            content.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            wanted = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+            try:
+                content.append(binascii.a2b_uu(line[: wanted + 1]))
+            except binascii.Error:
+                continue
+    return b"".join(content)
