@@ -1,4 +1,4 @@
-"""Orders and decisions as JSON and back (contract, sections 1 and 2). Dates ISO 8601, decimals as strings, absent is null.
+"""Orders and decisions as JSON and back: ISO dates, decimals as strings, absent is null.
 
 The round trip is exact. Keys beyond the contract ("revision", "language", "doubts", "schedule", "notes", "match_level",
 "match_reason", "candidates") are additions; a reader of the JSON may ignore them.
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any
 
 from pipeline.errors import DocumentError
 from pipeline.model import (
@@ -43,7 +43,7 @@ def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-# --- order to JSON -----------------------------------------------------------------------------------------------------
+# --- order to JSON
 
 
 def order_to_json(order: Order, *, evidence: bool = False) -> Json:
@@ -118,7 +118,7 @@ def _discount(value: Discount | None) -> str | None:
     return f"{value.value:f}%" if value.percent else f"{value.value:f}"
 
 
-# --- order from JSON ---------------------------------------------------------------------------------------------------
+# --- order from JSON
 
 
 def order_from_json(value: Mapping[str, Any]) -> Order:
@@ -236,10 +236,10 @@ def _list(value: Mapping[str, Any], key: str) -> list[Any]:
     found = value.get(key)
     if found is not None and not isinstance(found, list):
         raise _wrong(key, found, "a list")
-    return cast("list[Any]", found or [])
+    return found or []
 
 
-# --- decisions ---------------------------------------------------------------------------------------------------------
+# --- decisions
 
 
 def decision_to_json(decision: Decision, *, evidence: bool = False) -> Json:
