@@ -1,0 +1,164 @@
+"""The review queue: cases are listed, shown and resolved; a resolution carries the version of what was seen."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipeline.codec import decision_from_json, dumps, order_to_json
+from pipeline.errors import UsageError
+from pipeline.model import CaseStatus, Decision, Resolution, ReviewCase
+from store import audit
+from store.engine import Database
+from store.records import CaseSummary, OrderState, StaleCase
+from store.results import add_decision, case_version, mail_from_text, put_in_force, refuse_stale, send
+from store.tables import CaseRow, DocumentRow, OrderRow, ResolutionRow
+
+
+def cases(db: Database, status: CaseStatus | None) -> tuple[CaseSummary, ...]:
+    """Oldest first; of every status when None."""
+    query = select(CaseRow).order_by(CaseRow.id)
+    if status is not None:
+        query = query.where(CaseRow.status == status)
+    with db.reading() as session:
+        return tuple(_summary(row) for row in session.scalars(query))
+
+
+def _summary(row: CaseRow) -> CaseSummary:
+    order = row.order
+    decision = _decision(order)
+    codes = dict.fromkeys((*decision.exceptions, *(code for line in decision.lines for code in line.exceptions)))
+    return CaseSummary(
+        case_id=row.case_id,
+        status=row.status,
+        opened_at=row.opened_at,
+        customer_id=order.customer_id,
+        po_number=order.po_number,
+        document_type=order.document_type,
+        sender=order.message.sender,
+        subject=order.message.subject,
+        exceptions=tuple(codes),
+        lines=len(decision.lines),
+    )
+
+
+def case(db: Database, case_id: str) -> ReviewCase:
+    """``case_id`` may be shortened as long as it is unique. Raises ``UsageError``."""
+    with db.reading() as session:
+        row = _find(session, case_id)
+        order = row.order
+        query = select(DocumentRow.file_name).where(
+            DocumentRow.message_id == order.message_id, DocumentRow.sha256 == order.document_sha256
+        )
+        return ReviewCase(
+            case_id=row.case_id,
+            order_key=order.order_key,
+            version=row.version,
+            status=CaseStatus(row.status),
+            opened_at=row.opened_at,
+            decision=_decision(order),
+            file_name=session.scalars(query).first(),
+            mail=mail_from_text(order.message.mail),
+        )
+
+
+def _find(session: Session, case_id: str) -> CaseRow:
+    query = select(CaseRow).where(CaseRow.case_id.startswith(case_id, autoescape=True)).limit(2)
+    rows = session.scalars(query).all() if case_id else []
+    if len(rows) != 1:
+        what = "several cases begin" if rows else "no case begins"
+        raise UsageError(f"{what} with {case_id!r}; `po-intake queue list` shows them")
+    return rows[0]
+
+
+def _decision(order: OrderRow) -> Decision:
+    return decision_from_json(json.loads(order.decision))
+
+
+def resolve(db: Database, resolution: Resolution, decision: Decision | None, seen: int) -> None:
+    """Closes a case: with the ``decision`` that leaves (approve), or without one (reject).
+
+    Everything is one transaction, the outbox row included. Raises ``StaleCase``, and ``StaleHistory`` when another
+    order of the customer was recorded after the history mark ``seen``. Repeating the same resolution changes nothing.
+    """
+    with db.writing("resolve") as session:
+        row = _opened(session, resolution)
+        if row is None:
+            return
+        order = row.order
+        if decision is None:
+            row.status, order.state = CaseStatus.REJECTED, OrderState.REJECTED
+        else:
+            refuse_stale(session, decision, seen, but=order.id)
+            _replace(session, order, decision, OrderState.APPROVED, resolution)
+            row.status, row.version = CaseStatus.RESOLVED, case_version(decision)
+            send(session, order, decision, db.now())
+        row.closed_at = db.now()
+        _book(session, db, row, resolution)
+
+
+def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase:
+    """Keeps the case open with the corrected order, decided anew: the reviewer has not seen that yet."""
+    with db.writing("revise") as session:
+        row = _opened(session, resolution)
+        if row is not None:
+            _replace(session, row.order, decision, OrderState.REVIEW, resolution)
+            row.version = case_version(decision)
+            _book(session, db, row, resolution)
+    return case(db, resolution.case_id)
+
+
+def _opened(session: Session, resolution: Resolution) -> CaseRow | None:
+    """The open case as the reviewer saw it; None when this very resolution was booked before."""
+    audit.lock(session)
+    row = _find(session, resolution.case_id)
+    booked = select(ResolutionRow).where(
+        ResolutionRow.case_id == row.id,
+        ResolutionRow.version == resolution.version,
+        ResolutionRow.action == resolution.action,
+        ResolutionRow.reviewer == resolution.reviewer,
+    )
+    if session.scalars(booked).first() is not None:
+        return None
+    if row.status != CaseStatus.OPEN:
+        raise StaleCase(f"case {row.case_id} is already {row.status}; `po-intake queue show {row.case_id}` tells more")
+    if row.version != resolution.version:
+        raise StaleCase(f"case {row.case_id} has changed since you saw it; look again and decide then")
+    return row
+
+
+def _replace(session: Session, order: OrderRow, decision: Decision, state: OrderState, resolution: Resolution) -> None:
+    order.lines.clear()
+    session.flush()  # the old lines must be gone before new ones take their positions
+    put_in_force(order, decision, state)
+    session.flush()
+    add_decision(session, order, decision, resolution.reviewer, resolution.at)
+
+
+def _book(session: Session, db: Database, row: CaseRow, resolution: Resolution) -> None:
+    corrected = resolution.order
+    session.add(
+        ResolutionRow(
+            case_id=row.id,
+            version=resolution.version,
+            action=resolution.action,
+            outcome=row.status,
+            reviewer=resolution.reviewer,
+            at=resolution.at,
+            reason=resolution.reason,
+            corrected=None if corrected is None else dumps(order_to_json(corrected, evidence=True)),
+            skus=json.dumps(list(resolution.skus)),
+        )
+    )
+    detail = {
+        "action": resolution.action,
+        "case": row.case_id,
+        "outcome": row.status,
+        "reason": resolution.reason,
+        "saw": resolution.version,
+        "skus": list(resolution.skus),
+        "corrected": corrected is not None,
+    }
+    audit.append(session, db.now(), resolution.reviewer, resolution.action, row.order.order_key, detail)

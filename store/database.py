@@ -1,0 +1,182 @@
+"""The store: one thin object over the functions of this package. All methods may be called by many processes at once.
+
+Any of them raises ``SourceError`` when the database does not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select, text
+
+from pipeline.model import CaseStatus, Decision, MailKey, Resolution, ReviewCase
+from pipeline.run import MessageResult
+from store import audit, cases, checks, messages, migrate, outbox, results
+from store.engine import Clock, Database, connect, utc_now
+from store.history import StoreHistory
+from store.records import AuditCheck, AuditEntry, CaseSummary, ClaimedMessage, Counts, OutboxItem, StuckMessage
+from store.tables import MetaRow
+
+LEASE_SECONDS = 60.0
+
+
+class Store:
+    """What is known of messages, orders and decisions. The database is the truth; nothing is cached here."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def close(self) -> None:
+        self._db.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # messages
+
+    def known_location(self, key: MailKey) -> bool:
+        return messages.known_location(self._db, key)
+
+    def known_locations(self, account: str) -> Mapping[MailKey, bool]:
+        """Every place seen; False where the message was too large and never fetched."""
+        return messages.known_locations(self._db, account)
+
+    def receive(self, key: MailKey, sha256: str, size: int) -> bool:
+        """Call it when the original is safely archived. True when the content is new."""
+        return messages.receive(self._db, key, sha256, size)
+
+    def refuse(self, key: MailKey, size: int, reason: str) -> None:
+        """Books a message that is not fetched (too large) as dead, so that it is seen."""
+        messages.refuse(self._db, key, size, reason)
+
+    def claim(self, owner: str, lease_seconds: float = LEASE_SECONDS) -> ClaimedMessage | None:
+        """The oldest message to be worked on; counts the attempt. After three dead workers it is dead."""
+        return messages.claim(self._db, owner, lease_seconds)
+
+    def renew(self, claim: ClaimedMessage, lease_seconds: float = LEASE_SECONDS) -> bool:
+        return messages.renew(self._db, claim, lease_seconds)
+
+    def release(self, claim: ClaimedMessage) -> None:
+        """Gives it back unworked. Raises ``LeaseLost``."""
+        messages.release(self._db, claim)
+
+    def lease_owners(self) -> frozenset[str]:
+        return messages.lease_owners(self._db)
+
+    def release_owners(self, prefix: str, alive: frozenset[str]) -> int:
+        """Ends at once the leases of dead workers: owners that begin with ``prefix`` and are not ``alive``."""
+        return messages.release_owners(self._db, prefix, alive)
+
+    def record_result(self, claim: ClaimedMessage, result: MessageResult, seen: int) -> None:
+        """Everything a message gave, in one transaction. ``seen`` is the ``mark`` of the history it was decided with.
+
+        Raises ``LeaseLost`` and ``StaleHistory`` (decide again with a fresh history).
+        """
+        results.record(self._db, claim, result, seen)
+
+    def fail(self, claim: ClaimedMessage, error: str, retry: bool) -> None:
+        """``retry``: an outside system did not answer, later again; else dead. Raises ``LeaseLost``."""
+        messages.fail(self._db, claim, error, retry)
+
+    def retry_message(self, sha256: str, actor: str) -> bool:
+        return messages.retry(self._db, sha256, actor)
+
+    def stuck_messages(self) -> tuple[StuckMessage, ...]:
+        return messages.stuck(self._db)
+
+    def locations_to_acknowledge(self) -> tuple[MailKey, ...]:
+        return messages.locations_to_acknowledge(self._db)
+
+    def acknowledged(self, key: MailKey) -> None:
+        messages.acknowledged(self._db, key)
+
+    # orders
+
+    def history(self, but: str | None = None) -> StoreHistory:
+        """Our earlier orders, fresh; ``but`` is the key of an order that is decided anew."""
+        return StoreHistory(self._db, but)
+
+    def outbox_pending(self, limit: int = 1000) -> tuple[OutboxItem, ...]:
+        return outbox.pending(self._db, limit)
+
+    def outbox_done(self, key: str, went_to: str) -> None:
+        outbox.done(self._db, key, went_to)
+
+    def outbox_failed(self, key: str, error: str, retry: bool = True) -> None:
+        outbox.failed(self._db, key, error, retry)
+
+    def retry_export(self, key: str, actor: str) -> bool:
+        return outbox.retry(self._db, key, actor)
+
+    def outbox_problems(self) -> tuple[tuple[str, str], ...]:
+        """(key, error) of what did not leave at its last try."""
+        return outbox.problems(self._db)
+
+    # review
+
+    def cases(self, status: CaseStatus | None = CaseStatus.OPEN) -> tuple[CaseSummary, ...]:
+        return cases.cases(self._db, status)
+
+    def case(self, case_id: str) -> ReviewCase:
+        """Raises ``UsageError`` for an unknown or ambiguous id; a unique beginning is enough."""
+        return cases.case(self._db, case_id)
+
+    def resolve(self, resolution: Resolution, decision: Decision | None, seen: int) -> None:
+        """Approve with the ``decision`` that leaves, reject with None. Raises ``StaleCase``, ``StaleHistory``."""
+        cases.resolve(self._db, resolution, decision, seen)
+
+    def revise(self, resolution: Resolution, decision: Decision) -> ReviewCase:
+        """The case stays open with a corrected order. Raises ``StaleCase``."""
+        return cases.revise(self._db, resolution, decision)
+
+    # the whole
+
+    def counts(self) -> Counts:
+        return checks.counts(self._db)
+
+    def audit_verify(self) -> AuditCheck:
+        with self._db.reading() as session:
+            return audit.verify(session)
+
+    def audit_entries(self, subject: str | None = None) -> tuple[AuditEntry, ...]:
+        """Oldest first; ``subject`` is a message's sha256, an order key."""
+        with self._db.reading() as session:
+            return audit.entries(session, subject)
+
+    def note(self, key: str, value: str) -> None:
+        """Remembers a single value ("erp_version"); a change is audited."""
+        with self._db.writing("note") as session:
+            row = session.get(MetaRow, key, with_for_update=True)
+            if row is not None and row.value == value:
+                return
+            session.merge(MetaRow(key=key, value=value))
+            audit.append(session, self._db.now(), audit.INTAKE, "noted", key, {"value": value})
+
+    def noted(self, key: str) -> str | None:
+        with self._db.reading() as session:
+            return session.scalars(select(MetaRow.value).where(MetaRow.key == key)).first()
+
+    def schema(self) -> str | None:
+        """The migration the database stands at."""
+        return migrate.current(self._db)
+
+    def integrity(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with its file; PostgreSQL watches over itself."""
+        if self._db.engine.dialect.name != "sqlite":
+            return ()
+        with self._db.reading() as session:
+            found = session.execute(text("PRAGMA integrity_check")).scalars().all()
+        return tuple(str(line) for line in found if line != "ok")
+
+
+def open_store(url: str, *, clock: Clock = utc_now) -> Store:
+    """Opens the database, makes it if it is not there, and brings it to this version's schema.
+
+    Raises ``ConfigError`` (the URL, a newer schema) and ``SourceError`` (it does not answer).
+    """
+    db = connect(url, clock)
+    migrate.upgrade(db)
+    return Store(db)

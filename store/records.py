@@ -1,0 +1,128 @@
+"""What the store hands out. No SQLAlchemy object leaves the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.errors import IntakeError, UsageError
+from pipeline.model import Decision
+
+
+class MessageState(StrEnum):
+    RECEIVED = "received"  # safe with us, not worked on yet
+    PROCESSING = "processing"  # leased by a worker
+    FAILED = "failed"  # an outside system did not answer; waits for its next try
+    DONE = "done"
+    DEAD = "dead"  # given up, with a reason; waits for a person
+
+
+class OrderState(StrEnum):
+    AUTO = "auto"
+    REVIEW = "review"
+    IGNORED = "ignored"
+    APPROVED = "approved"  # by a person
+    REJECTED = "rejected"  # by a person
+
+
+class OutboxState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"  # refused for good; waits for a person
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMessage:
+    """The right to work on one message until ``lease_until``. ``attempt`` counts from 1."""
+
+    message_id: int
+    sha256: str
+    owner: str
+    fence: int
+    attempt: int
+    lease_until: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StuckMessage:
+    """A message that is not done: its state and why."""
+
+    sha256: str
+    state: MessageState
+    attempts: int
+    error: str | None
+    subject: str | None
+    received_at: datetime
+    retry_at: datetime | None
+    places: tuple[str, ...]  # "orders/INBOX/4711"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """One row of the review queue."""
+
+    case_id: str
+    status: str
+    opened_at: datetime
+    customer_id: str | None
+    po_number: str | None
+    document_type: str
+    sender: str | None
+    subject: str | None
+    exceptions: tuple[str, ...]  # each code once, of the order and its lines
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """An order that must leave. ``key`` is the idempotency key for the receiver."""
+
+    key: str
+    kind: str
+    attempts: int
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str  # JSON
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """``faults`` is empty when the chain is whole."""
+
+    entries: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each; states that do not occur are 0. ``faults`` says where the sums do not agree."""
+
+    messages: Mapping[str, int]
+    orders: Mapping[str, int]
+    cases: Mapping[str, int]
+    outbox: Mapping[str, int]
+    unacknowledged: int
+    faults: tuple[str, ...]
+
+
+class LeaseLost(IntakeError):
+    """Another worker took the message over; this one's result is thrown away."""
+
+
+class StaleHistory(IntakeError):
+    """Another order of the same customer was recorded meanwhile: decide again, or a duplicate would slip through."""
+
+
+class StaleCase(UsageError):
+    """The case is not what the reviewer saw any more: look again."""
