@@ -7,12 +7,12 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from connectors.mime_headers import address, addresses, date_of
+from connectors.mime_headers import Headers, address, addresses, date_of
 from connectors.mime_text import forwarded_senders, password_candidates
-from connectors.mime_tree import Budget, read_entity
+from connectors.mime_tree import Budget, Entity, read_entity
 from connectors.mime_unpack import Unpacked, unpack_entity
 from connectors.too_large import stand_in_problem
-from pipeline.media import EMAIL, sniff_media_type
+from pipeline.media import EMAIL, MSG, TNEF, sniff_media_type
 from pipeline.model import Attachment, Document, Message
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def parse_message(raw: bytes) -> Message:
 
 def _parse(raw: bytes, sha256: str) -> Message:
     budget = Budget()
-    entity = read_entity(raw, "", budget)
+    entity = _outermost(raw, budget)
     headers = entity.headers
     found = unpack_entity(entity, budget)
     sender_name, sender = address(headers.raw("from") or "")
@@ -63,6 +63,14 @@ def _parse(raw: bytes, sha256: str) -> Message:
     )
 
 
+def _outermost(raw: bytes, budget: Budget) -> Entity:
+    """A mail as it travels; Outlook's own files are taken for a mail that holds nothing but them."""
+    kind = sniff_media_type(raw, "")
+    if kind in (MSG, TNEF):
+        return Entity("", Headers((("content-disposition", "attachment"), ("content-type", kind))), raw)
+    return read_entity(raw, "", budget)
+
+
 def _bodies(found: Unpacked) -> tuple[Attachment, ...]:
     return tuple(body for body in (found.body, *found.forwarded_bodies) if body is not None)
 
@@ -88,7 +96,13 @@ def _readable(message: Message) -> Iterator[Attachment]:
 
 def _document(file: Attachment, passwords: tuple[str, ...]) -> Document:
     document = document_of(file.file_name, file.content, passwords)
-    return replace(document, media_type=file.media_type, problem=file.problem, problem_code=file.problem_code)
+    return replace(
+        document,
+        media_type=file.media_type,
+        problem=file.problem,
+        problem_code=file.problem_code,
+        doubt=file.doubt and f"{file.file_name}: {file.doubt}",
+    )
 
 
 def document_of(file_name: str, content: bytes, passwords: tuple[str, ...] = ()) -> Document:

@@ -7,8 +7,6 @@ import email.utils
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.parser import BytesHeaderParser
-from email.policy import compat32
 from urllib.parse import unquote_to_bytes
 
 from connectors.charsets import decode_text
@@ -43,18 +41,28 @@ class Headers:
         return parameters(self.raw(field) or "").get(name)
 
 
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+
+
 def read_headers(block: bytes) -> tuple[Headers, bytes]:
-    """The fields of a header block, and what stands in it behind the first line that is no field (mostly nothing)."""
-    message = BytesHeaderParser(policy=compat32).parsebytes(block[:MAX_BLOCK] + b"\n\n")
-    fields = []
-    for number, (name, value) in enumerate(message.raw_items()):
-        if number == MAX_FIELDS:
+    """The fields of a header block, and what stands in it from the first line on that is no field (mostly nothing)."""
+    fields: list[tuple[str, list[bytes]]] = []
+    lines = block[:MAX_BLOCK].splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        field = _FIELD.match(line)
+        if line[:1] in (b" ", b"\t") and fields:
+            fields[-1][1].append(line)
+        elif field is not None and len(fields) < MAX_FIELDS:
+            fields.append((field.group(1).decode("ascii").lower(), [field.group(2)]))
+        elif len(fields) == MAX_FIELDS:
             break
-        raw = str(value)[:MAX_FIELD].encode("ascii", "surrogateescape")
-        fields.append((name.strip().lower(), _unfold(decode_text(raw, "utf-8")[0])))
-    rest = message.get_payload()
-    left = rest.encode("ascii", "surrogateescape") if isinstance(rest, str) else b""
-    return Headers(tuple(fields)), left.rstrip(b"\r\n")
+        elif number or not line.startswith(b"From "):  # a mailbox file's separator is no field, and no end either
+            return Headers(_decoded(fields)), b"".join(lines[number:])
+    return Headers(_decoded(fields)), b""
+
+
+def _decoded(fields: list[tuple[str, list[bytes]]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _unfold(decode_text(b"".join(raw)[:MAX_FIELD], "utf-8")[0])) for name, raw in fields)
 
 
 def _unfold(value: str) -> str:
@@ -135,14 +143,19 @@ def _unquote(raw: str) -> str:
 
 
 def _assemble(parts: list[tuple[int, bool, str]]) -> str:
+    """Sections joined in their order. Escapes are undone over neighbours together: mailers cut "%E2" in two."""
     parts = sorted(parts, key=lambda part: part[0])
-    charset, raw = "utf-8", b""
+    charset, raw, escaped = "utf-8", b"", ""
     for position, (_, encoded, value) in enumerate(parts):
         if encoded and position == 0 and value.count("'") >= 2:
             declared, _, value = value.split("'", 2)
             charset = declared or charset
-        raw += unquote_to_bytes(value) if encoded else value.encode("utf-8", "surrogateescape")
-    return decode_words(decode_text(raw, charset)[0])
+        if encoded:
+            escaped += value
+        else:
+            raw += unquote_to_bytes(escaped) + value.encode("utf-8", "surrogateescape")
+            escaped = ""
+    return decode_words(decode_text(raw + unquote_to_bytes(escaped), charset)[0])
 
 
 # --- addresses and dates ----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.mime_headers import Headers, read_headers
 
@@ -38,6 +38,7 @@ class Entity:
     path: str
     headers: Headers
     body: bytes
+    torn: bool = False  # nothing says that it ends where it ends
 
 
 _BLOCK_END = re.compile(rb"\r?\n\r?\n|\r\r|\n\r\n")
@@ -64,7 +65,7 @@ def is_multipart(entity: Entity) -> bool:
     return entity.headers.value("content-type").startswith("multipart/")
 
 
-def subparts(entity: Entity, budget: Budget) -> Iterator[bytes]:
+def subparts(entity: Entity, budget: Budget) -> Iterator[Entity]:
     """The raw parts of a multipart, in order. A missing or wrong boundary is looked for in the body itself."""
     marks = _marks(entity.body, entity.headers.parameter("content-type", "boundary"))
     if not marks:
@@ -82,7 +83,9 @@ def subparts(entity: Entity, budget: Budget) -> Iterator[bytes]:
             continue
         if following is None:
             budget.note(entity.path, "the closing boundary is missing: the last part may be cut off")
-        yield _without_first_break(part)
+        path = f"{entity.path}.{number + 1}" if entity.path else str(number + 1)
+        inner = read_entity(_without_first_break(part), path, budget)
+        yield replace(inner, torn=entity.torn or following is None)
 
 
 def _without_first_break(part: bytes) -> bytes:
@@ -105,32 +108,33 @@ def _guess_boundary(body: bytes) -> str | None:
 # --- transfer encodings -----------------------------------------------------------------------------------------------
 
 
-def decode_body(entity: Entity, budget: Budget) -> bytes | None:
-    """The bytes of a leaf; None when the message's budget for decoded bytes is spent."""
+def decode_body(entity: Entity, budget: Budget) -> tuple[bytes, bool] | None:
+    """The bytes of a leaf and whether some may be missing; None when the budget for decoded bytes is spent."""
     encoding = entity.headers.value("content-transfer-encoding")
     if len(entity.body) > budget.decoded * (1.4 if encoding == "base64" else 1):
         return None
-    content = _decoded(entity, encoding, budget)
+    content, flawed = _decoded(entity, encoding, budget)
     budget.decoded -= len(content)
-    return content
+    return content, flawed or entity.torn
 
 
-def _decoded(entity: Entity, encoding: str, budget: Budget) -> bytes:
+def _decoded(entity: Entity, encoding: str, budget: Budget) -> tuple[bytes, bool]:
     if encoding == "base64":
         content, flawed = decode_base64(entity.body)
         if flawed:
             budget.note(entity.path, "broken base64: foreign characters or a cut end were skipped")
-        return content
+        return content, flawed
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(entity.body)
+        return binascii.a2b_qp(entity.body), False
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return b"".join(content for _, content in uuencoded(entity.body))
-    if encoding not in ("", "7bit", "8bit", "binary"):
+        return b"".join(content for _, content in uuencoded(entity.body)), False
+    unknown = encoding not in ("", "7bit", "8bit", "binary")
+    if unknown:
         budget.note(entity.path, f"unknown transfer encoding {encoding[:40]!r}")
     hidden = _undeclared_base64(entity)
     if hidden is not None:
         budget.note(entity.path, "base64 without saying so")
-    return entity.body if hidden is None else hidden
+    return (entity.body, unknown) if hidden is None else (hidden, False)
 
 
 def _undeclared_base64(entity: Entity) -> bytes | None:

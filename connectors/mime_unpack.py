@@ -46,6 +46,7 @@ class Leaf:
     is_inline: bool = False
     content_id: str | None = None
     charset: str | None = None
+    doubt: str = ""
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Unpacked:
     forwarded_bodies: list[Attachment] = field(default_factory=list)
     text: str = ""
     html: str | None = None
+    doubt: str = ""
     body: Attachment | None = None
 
 
@@ -97,13 +99,12 @@ def _walk(entity: Entity, found: Unpacked, budget: Budget, depth: int, *, in_alt
         return
     alternative = in_alternative or entity.headers.value("content-type") == "multipart/alternative"
     seen = False
-    for number, raw in enumerate(subparts(entity, budget), start=1):
+    for part in subparts(entity, budget):
         seen = True
-        path = f"{entity.path}.{number}" if entity.path else str(number)
         if budget.parts <= 0:
             _refuse(found, entity, f"the mail has more than {MAX_PARTS} parts; the rest was not read", budget)
             return
-        _walk(read_entity(raw, path, budget), found, budget, depth + 1, in_alternative=alternative)
+        _walk(part, found, budget, depth + 1, in_alternative=alternative)
     if not seen and entity.body.strip():
         budget.note(entity.path, "a multipart without parts was read as text")
         _add_text(found, Leaf(entity.path, entity.body, media.TEXT), budget)
@@ -117,18 +118,19 @@ def _refuse(found: Unpacked, entity: Entity, why: str, budget: Budget) -> None:
 
 
 def _leaf(entity: Entity, found: Unpacked, budget: Budget, *, in_alternative: bool) -> None:
-    content = decode_body(entity, budget)
-    if content is None:
+    decoded = decode_body(entity, budget)
+    if decoded is None:
         _refuse(found, entity, "the parts of the mail are larger than allowed; the rest was not read", budget)
         return
-    leaf = _describe(entity, content)
+    content, flawed = decoded
+    leaf = _describe(entity, content, "it arrived damaged, so something of it may be missing" if flawed else "")
     if _is_body(leaf, in_alternative):
         _add_text(found, leaf, budget)
     elif content or leaf.name is not None or leaf.is_attached:
         found.files.append(leaf)
 
 
-def _describe(entity: Entity, content: bytes) -> Leaf:
+def _describe(entity: Entity, content: bytes, doubt: str) -> Leaf:
     headers = entity.headers
     name = headers.parameter("content-disposition", "filename") or headers.parameter("content-type", "name")
     disposition = headers.value("content-disposition")
@@ -141,6 +143,7 @@ def _describe(entity: Entity, content: bytes) -> Leaf:
         is_inline=disposition == "inline",
         content_id=(headers.raw("content-id") or "").strip("<> ") or None,
         charset=headers.parameter("content-type", "charset"),
+        doubt=doubt,
     )
 
 
@@ -176,6 +179,7 @@ def _add_text(found: Unpacked, leaf: Leaf, budget: Budget) -> None:
     if remark is not None:
         budget.note(leaf.path, remark)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    found.doubt = found.doubt or leaf.doubt
     (found.htmls if leaf.declared == media.HTML else found.texts).append(text)
 
 
@@ -185,9 +189,11 @@ def _choose_body(found: Unpacked, path: str) -> None:
     found.html = "\n".join(text for text in found.htmls if text.strip()) or None
     found.text = plain or (text_of_html(found.html) if found.html else "")
     if found.html is not None and (not plain or "<table" in found.html.lower()):
-        found.body = Attachment("body.html", media.HTML, found.html.encode("utf-8", "replace"), from_part=path)
+        content = found.html.encode("utf-8", "replace")
+        found.body = Attachment("body.html", media.HTML, content, from_part=path, doubt=found.doubt)
     elif plain:
-        found.body = Attachment("body.txt", media.TEXT, plain.encode("utf-8", "replace"), from_part=path)
+        content = plain.encode("utf-8", "replace")
+        found.body = Attachment("body.txt", media.TEXT, content, from_part=path, doubt=found.doubt)
 
 
 # --- the files --------------------------------------------------------------------------------------------------------
@@ -230,6 +236,7 @@ def _attachment(leaf: Leaf, kind: str, found: Unpacked, place: _Place) -> Attach
         is_decoration=is_decoration(leaf.content, kind, leaf.declared, name, in_text=referenced or leaf.is_inline),
         problem=problem,
         problem_code=code,
+        doubt=leaf.doubt,
     )
 
 

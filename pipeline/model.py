@@ -38,6 +38,7 @@ class Attachment:
     is_decoration: bool = False  # a logo, a digital signature, a business card: never a document
     problem: str = ""  # why it could not be unpacked (over a limit, encrypted, torn): a person must open it
     problem_code: str = "unreadable_document"
+    doubt: str = ""  # it can be read, but something of it may be missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Document:
     passwords: tuple[str, ...] = ()  # tried in this order on a protected file
     problem: str = ""  # it is known already that it cannot be read, and why
     problem_code: str = "unreadable_document"
+    doubt: str = ""  # it can be read, but something of it may be missing: its orders are for a person
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -549,6 +551,7 @@ class MatchedOrder:
     as_of: date
     mail: MailContext | None = None
     absent_exports: frozenset[str] = frozenset()  # "stock", "ship_to", ...: checks that are switched off
+    document_sha256: str | None = None  # of the document this order was read from: the same bytes again are a duplicate
 
 
 # --- decision ---------------------------------------------------------------------------------------------------------

@@ -79,9 +79,10 @@ def read_one(document: Document, read: ReadDocument, context: ReadingContext) ->
     if document.problem:
         return Reading(document, (), DocumentError(document.problem, code=document.problem_code))
     try:
-        return Reading(document, read(document, context))
+        orders = read(document, context)
     except DocumentError as error:
         return Reading(document, (), error)
+    return Reading(document, tuple(with_doubt(o, document.doubt) for o in orders) if document.doubt else orders)
 
 
 def read_file(document: Document, read: ReadDocument, context: ReadingContext) -> MessageReading:
