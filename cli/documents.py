@@ -14,11 +14,12 @@ from cyclopts import App, Parameter
 
 from cli.output import print_json, print_table, progress, say
 from flows import wiring
+from flows.settings import Intake
 from pipeline.codec import decision_to_json, dumps, order_to_json
 from pipeline.errors import DocumentError, UsageError
 from pipeline.history import MemoryHistory
-from pipeline.media import sniff_media_type
-from pipeline.model import Document, ReadingContext
+from pipeline.interfaces import Erp
+from pipeline.model import ReadingContext
 from pipeline.run import (
     MessageReading,
     ReadDocument,
@@ -27,7 +28,6 @@ from pipeline.run import (
     other_result,
     read_file,
     read_message,
-    sha256_of,
 )
 from rules.policy import load_policies
 
@@ -52,7 +52,7 @@ def extract(
 ) -> int:
     """Read purchase orders out of files; writes one order JSON a file."""
     rows = []
-    with reading(files, wiring.reading_context(None, ()), workers) as results:
+    with reading(files, None, workers) as results:
         for path, target, result in results_for(files, out, results):
             value = extracted(result, evidence)
             write_json(target, value)
@@ -79,7 +79,7 @@ def check(
     parts = wiring.deciders(snapshot, MemoryHistory(), load_policies(policies))
     today = as_of or date.today()
     rows = []
-    with reading(files, wiring.reading_context(snapshot, ()), workers) as results:
+    with reading(files, snapshot, workers) as results:
         for path, target, result in results_for(files, out, results):
             decided = decide_message(result, parts, today)
             value = one_or_list([decision_to_json(d.decision, evidence=evidence) for d in decided])
@@ -93,30 +93,30 @@ def check(
 
 
 @contextmanager
-def reading(files: Sequence[Path], context: ReadingContext, workers: int) -> Iterator[Iterator[MessageReading]]:
+def reading(files: Sequence[Path], erp: Erp | None, workers: int) -> Iterator[Iterator[MessageReading]]:
     """The files' readings in their order; ``workers`` child processes read at a time."""
+    intake = Intake(ocr_cache=None)
+    context = wiring.reading_context(erp, intake)
     if workers < 1:
         raise UsageError(f"--workers {workers}: at least 1")
     for path in files:
         if not path.is_file():
             raise UsageError(f"{path}: no such file")
-    pool = wiring.Isolated(workers, wiring.Limits())
     threads = ThreadPoolExecutor(workers)
-    try:
-        read = wiring.isolated_reader(pool)
-        yield threads.map(lambda path: read_path(path, read, context), files)
-    finally:
-        threads.shutdown(cancel_futures=True)
-        pool.close()
+    with wiring.isolated_reader(intake, workers) as read:
+        try:
+            yield threads.map(lambda path: read_path(path, read, context), files)
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
 def read_path(path: Path, read: ReadDocument, context: ReadingContext) -> MessageReading:
     content = path.read_bytes()
-    media_type = sniff_media_type(content, path.name)
-    if media_type in MAIL_TYPES or path.suffix.lower() == ".eml":
+    document = wiring.document_of(path.name, content)
+    if document.media_type in MAIL_TYPES or path.suffix.lower() == ".eml":
         message, documents = wiring.unpack(content)
         return read_message(message, documents, read, context)
-    return read_file(Document(sha256_of(content), path.name, media_type, content), read, context)
+    return read_file(document, read, context)
 
 
 def results_for(

@@ -1,6 +1,6 @@
 """The command `po-intake`.
 
-Exit codes: 0 done, 1 some input failed (named), 2 wrong usage, 3 configuration wrong, 4 an outside system did not answer.
+Exit codes: 0 done, 1 some input failed (named), 2 wrong usage, 3 configuration wrong, 4 an outside system was silent.
 """
 
 from __future__ import annotations

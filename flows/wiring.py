@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -12,22 +13,34 @@ from connectors.erp import load_erp
 from connectors.erp_snapshots import SnapshotStore
 from connectors.imap import ImapSettings, ImapSource
 from connectors.mail_folder import FolderSource
-from connectors.mime import documents_of, parse_message
+from connectors.mime import document_of, documents_of, parse_message
 from connectors.order_files import OrderFileSink
 from connectors.originals import Originals
 from extractors.engine import DocumentExtractor
 from extractors.isolation import Isolated, Limits
-from extractors.readers import read_document
-from flows.settings import Mailbox, Settings
+from extractors.readers import ReadingOptions, read_document
+from flows.parts import Mailbox, Parts, SyncReport
+from flows.settings import Intake, Settings
+from flows.settings import Mailbox as MailboxSettings
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
-from pipeline.interfaces import Erp, MailSource, OrderHistory, Sink
+from pipeline.interfaces import Erp, MailSource, OrderHistory
 from pipeline.model import Document, Message, Order, ReadingContext
 from pipeline.run import Deciders, ReadDocument
 from rules.judge import judge
 from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
 from store import Store, open_store
+
+__all__ = ["document_of", "load_erp", "load_policies", "open_store"]
+
+# ISO 639-1 to the names of Tesseract's language data
+TESSERACT_LANGUAGES = {
+    "en": "eng", "de": "deu", "fr": "fra", "es": "spa", "pt": "por", "it": "ita", "nl": "nld", "pl": "pol",
+}  # fmt: skip
+
+
+# --- reading
 
 
 def unpack(raw: bytes) -> tuple[Message, tuple[Document, ...]]:
@@ -36,29 +49,40 @@ def unpack(raw: bytes) -> tuple[Message, tuple[Document, ...]]:
     return message, documents_of(message)
 
 
-def read_orders(document: Document, context: ReadingContext) -> tuple[Order, ...]:
+def read_orders(document: Document, context: ReadingContext, options: ReadingOptions) -> tuple[Order, ...]:
     """Reads one document in this process. Raises ``DocumentError``."""
-    return DocumentExtractor().extract(read_document(document), context)
+    return DocumentExtractor().extract(read_document(document, options), context)
 
 
-def isolated_reader(pool: Isolated) -> ReadDocument:
-    """The same in a killable child process of the pool."""
+@contextmanager
+def isolated_reader(intake: Intake, workers: int) -> Iterator[ReadDocument]:
+    """Reads documents in killable child processes, ``workers`` at a time; the children end with the block."""
+    with Isolated(workers, _limits(intake)) as pool:
+        options = reading_options(intake)
 
-    def read(document: Document, context: ReadingContext) -> tuple[Order, ...]:
-        orders: tuple[Order, ...] = pool.submit(read_orders, document, context).result()
-        return orders
+        def read(document: Document, context: ReadingContext) -> tuple[Order, ...]:
+            return pool.submit(read_orders, document, context, options).result()
 
-    return read
+        yield read
 
 
-def reading_limits(settings: Settings) -> Limits:
-    return Limits(
-        seconds=settings.intake.seconds_per_document,
-        megabytes=settings.intake.megabytes_per_document,
+def _limits(intake: Intake) -> Limits:
+    seconds = intake.seconds_per_document
+    return Limits(seconds=seconds, cpu_seconds=int(seconds) + 1, memory=intake.megabytes_per_document * 1_000_000)
+
+
+def reading_options(intake: Intake) -> ReadingOptions:
+    cache = intake.ocr_cache
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+    return ReadingOptions(
+        max_pages=intake.max_pages,
+        languages=tuple(TESSERACT_LANGUAGES[code] for code in intake.languages if code in TESSERACT_LANGUAGES),
+        cache_dir=None if cache is None else str(cache),
     )
 
 
-def reading_context(erp: Erp | None, languages: tuple[str, ...]) -> ReadingContext:
+def reading_context(erp: Erp | None, intake: Intake) -> ReadingContext:
     """What the ERP says about ourselves, so that the reader does not take us for the buyer."""
     companies = erp.companies() if erp is not None else ()
     return ReadingContext(
@@ -66,8 +90,11 @@ def reading_context(erp: Erp | None, languages: tuple[str, ...]) -> ReadingConte
         own_addresses=tuple(" ".join(p for p in (c.street, c.city_zip, c.country) if p) for c in companies),
         own_tax_ids=tuple(c.tax_id for c in companies if c.tax_id),
         own_emails=tuple(c.email for c in companies if c.email),
-        languages=languages,
+        languages=intake.languages,
     )
+
+
+# --- deciding
 
 
 def deciders(erp: Erp, history: OrderHistory, policies: Policies) -> Deciders:
@@ -78,3 +105,76 @@ def deciders(erp: Erp, history: OrderHistory, policies: Policies) -> Deciders:
         erp=erp,
         history=history,
     )
+
+
+# --- a workspace
+
+
+def mail_source(box: MailboxSettings) -> MailSource:
+    """Raises ``ConfigError`` for a mailbox that cannot work as configured."""
+    if box.kind == "folder":
+        return FolderSource(box.path, account=box.account)
+    if not box.host or not box.user:
+        raise ConfigError(f'mailbox {box.account}: kind "imap" needs host and user')
+    if box.security == "plain" and not _is_loopback(box.host):
+        raise ConfigError(
+            f'mailbox {box.account}: security "plain" is for a loopback host only; use "tls" or "starttls"'
+        )
+    return ImapSource(
+        ImapSettings(
+            account=box.account,
+            host=box.host,
+            port=box.port,
+            security=box.security,
+            ca_file=box.ca_file,
+            user=box.user,
+            password=box.password.get_secret_value(),
+            folders=box.folders,
+            after=box.after,
+            move_to=box.move_to,
+            max_bytes=box.max_megabytes * 1_000_000,
+        )
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(socket.gethostbyname(host)).is_loopback
+    except OSError:
+        return False
+
+
+def sync_exports(snapshots: SnapshotStore, folder: Path) -> SyncReport:
+    result = snapshots.sync(folder)
+    return SyncReport(result.accepted, result.changed, result.version, result.findings)
+
+
+@contextmanager
+def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterator[Parts]:
+    """All parts of one workspace; what was opened here is closed with the block."""
+    policies = load_policies(settings.policies, own_mail_server=settings.intake.own_mail_server)
+    snapshots = SnapshotStore(settings.data / "erp", settings.erp.columns)
+    opened = store or open_store(settings.database)
+    try:
+        with isolated_reader(settings.intake, settings.intake.workers) as read:
+            yield Parts(
+                store=opened,
+                mailboxes=tuple(
+                    Mailbox(box.account, mail_source(box), box.max_megabytes * 1_000_000) for box in settings.mailboxes
+                ),
+                originals=Originals(settings.data / "originals"),
+                unpack=unpack,
+                read=read,
+                context=lambda: reading_context(snapshots.current(), settings.intake),
+                deciders=_deciders_of(snapshots, policies),
+                sink=OrderFileSink(settings.output.folder),
+                sync=partial(sync_exports, snapshots, settings.erp.folder),
+                workers=settings.intake.workers,
+            )
+    finally:
+        if store is None:
+            opened.close()
+
+
+def _deciders_of(snapshots: SnapshotStore, policies: Policies) -> Callable[[OrderHistory], Deciders]:
+    return lambda history: deciders(snapshots.current(), history, policies)
