@@ -224,7 +224,7 @@ def process_message(
 
 def order_key(source_sha256: str, document: Document, order: Order, position: int) -> str:
     text = "\n".join((source_sha256, document.sha256, str(position), order.po_number or ""))
-    return sha256_of(text.encode())
+    return sha256_of(text.encode("utf-8", "replace"))  # a broken header may hold what UTF-8 has no form for
 
 
 def decide_order(order: Order, mail: MailContext | None, deciders: Deciders, as_of: date) -> Decision:
