@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 from collections import Counter
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2
 import pypdfium2_raw as raw
 
@@ -24,7 +27,9 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
         count = len(pdf)
         if count == 0:
             raise DocumentError(f"{document.file_name}: the PDF holds no page; ask the sender to send it again")
-        pages = tuple(read_page(pdf, index, document.file_name) for index in range(min(count, options.max_pages)))
+        scans = _Scans(options)
+        last = min(count, options.max_pages)
+        pages = tuple(_read_page(pdf, index, document.file_name, scans) for index in range(last))
     finally:
         pdf.close()
     doubts: tuple[str, ...] = ()
@@ -47,25 +52,85 @@ def open_pdf(document: Document) -> pypdfium2.PdfDocument:
     raise EncryptedDocument(f"{document.file_name}: asks for a password; add it to the customer's passwords")
 
 
-def read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str) -> Page:
+class _Scans:
+    """Recognises the pages of one document that hold a picture instead of text."""
+
+    def __init__(self, options: ReadingOptions) -> None:
+        self._options = options
+        self._language: str | None = None
+        self._count = 0
+
+    def read(self, page: pypdfium2.PdfPage, number: int, drawing: Drawing) -> Page:
+        from extractors.readers import ocr, tesseract  # OpenCV is slow to load and most documents are digital
+
+        self._count += 1
+        if self._count > self._options.max_ocr_pages:
+            width, height = page.get_size()
+            doubt = f"not read: over the limit of {self._options.max_ocr_pages} scanned pages"
+            return Page(number, width, height, (), Source.OCR, doubts=(doubt,))
+        wanted = self._options.languages
+        languages = tesseract.checked(wanted) if wanted else tesseract.installed()
+        sheet = ocr.Sheet(*_rendered(page, drawing, self._options.max_pixels))
+        result, self._language = ocr.read_sheet(sheet, number, languages, self._language or languages[0])
+        return result
+
+
+def _rendered(
+    page: pypdfium2.PdfPage, drawing: Drawing, max_pixels: int
+) -> tuple[npt.NDArray[np.uint8], tuple[float, float]]:
+    """The page as displayed in grey, at the resolution of its largest picture, and that resolution."""
+    largest = max(drawing.pictures, key=lambda shown: _area(shown.box), default=None)
+    dpi = min(max(largest.dpi, 150.0), 400.0) if largest and largest.dpi else 300.0
+    width, height = page.get_size()
+    scale = min(dpi / 72, (max_pixels / max(width * height, 1.0)) ** 0.5)
+    bitmap = page.render(scale=scale, grayscale=True)
+    try:
+        grey = np.array(bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width])
+    finally:
+        bitmap.close()
+    return grey, (72 * scale, 72 * scale)
+
+
+def _read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str, scans: _Scans) -> Page:
     try:
         page = pdf[index]
     except pypdfium2.PdfiumError as error:
         raise DocumentError(f"{file_name}: page {index + 1} is damaged ({error})") from error
     try:
-        return _digital_page(page, index + 1)
+        handle = ctypes.cast(page.raw, ctypes.c_void_p).value
+        assert handle is not None
+        drawing = drawing_of(handle)
+        text = text_of(handle, drawing)
+        crop = page.get_bbox()
+        reason = why_recognise(text, drawing, crop)
+        if reason is not None:
+            scanned = scans.read(page, index + 1, drawing)
+            return dataclasses.replace(scanned, doubts=(*scanned.doubts, reason)) if reason else scanned
+        rotate = page.get_rotation()
+        return upright_page(index + 1, crop, _dominant_turn(text, rotate // 90 % 4), rotate, text, drawing)
     finally:
         page.close()
 
 
-def _digital_page(page: pypdfium2.PdfPage, number: int) -> Page:
-    handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-    assert handle is not None
-    drawing = drawing_of(handle)
-    text = text_of(handle, drawing)
-    crop = page.get_bbox()
-    turn = _dominant_turn(text, page.get_rotation() // 90 % 4)
-    return upright_page(number, crop, turn, page.get_rotation(), text, drawing)
+def why_recognise(text: PageText, drawing: Drawing, crop: Rectangle) -> str | None:
+    """Why the page must be read by OCR ("" when it is simply a scan); None when its own text serves."""
+    letters = sum(len(word.text) for word in text.words)
+    if letters and text.unmapped > 0.15 * text.glyphs:
+        return "the text layer has no letters, only shapes: the page was recognised anew"
+    cover = max((_area(_common(shown.box, crop)) for shown in drawing.pictures), default=0.0) / max(_area(crop), 1.0)
+    if cover > 0.5 and letters < 400:
+        return ""
+    if letters < 20 and (cover > 0.03 or drawing.count > 60):
+        return ""
+    return None
+
+
+def _area(box: Rectangle) -> float:
+    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
+
+
+def _common(a: Rectangle, b: Rectangle) -> Rectangle:
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
 
 
 def _dominant_turn(text: PageText, unturned: int) -> int:

@@ -28,13 +28,22 @@ class Area:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture; ``dpi`` is its own resolution on the page (0 when unknown)."""
+
+    box: Rectangle
+    order: int
+    dpi: float
+
+
 @dataclass(slots=True)
 class Drawing:
     """``text_order`` maps the handle of a text object to its place in the drawing order."""
 
     lines: list[Rectangle] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
-    pictures: list[tuple[Rectangle, int]] = field(default_factory=list)
+    pictures: list[Shown] = field(default_factory=list)
     text_order: dict[int, int] = field(default_factory=dict)
     count: int = 0
 
@@ -69,11 +78,19 @@ def _visit(item: int, matrix: Affine, drawing: Drawing, scratch: _Scratch, depth
     elif kind == pdfium.PATH:
         _visit_path(item, matrix, drawing, scratch)
     elif kind == pdfium.IMAGE:
-        drawing.pictures.append((_bounds(item, matrix, scratch), drawing.count))
+        drawing.pictures.append(_shown(item, matrix, scratch, drawing.count))
     elif kind == pdfium.FORM and depth < _MAX_DEPTH:
         inner = _times(_matrix(item, scratch), matrix)
         for index in range(min(pdfium.form_objects(item), _MAX_OBJECTS - drawing.count)):
             _visit(pdfium.form_object(item, index), inner, drawing, scratch, depth + 1)
+
+
+def _shown(item: int, matrix: Affine, scratch: _Scratch, order: int) -> Shown:
+    box = _bounds(item, matrix, scratch)
+    pdfium.image_size(item, scratch.uints_at[0], scratch.uints_at[1])
+    across, down = scratch.uints[0].value, scratch.uints[1].value
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    return Shown(box, order, 72 * (across * down / area) ** 0.5 if area > 1 else 0.0)
 
 
 def _visit_path(item: int, matrix: Affine, drawing: Drawing, scratch: _Scratch) -> None:

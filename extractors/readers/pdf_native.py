@@ -62,3 +62,4 @@ stroke_width = _bare("FPDFPageObj_GetStrokeWidth", _INT, _HANDLE, _HANDLE)
 
 TEXT, PATH, IMAGE, FORM = 1, 2, 3, 5  # FPDF_PAGEOBJ_*
 MOVE, LINE, CURVE = 2, 0, 1  # FPDF_SEGMENT_*
+image_size = _bare("FPDFImageObj_GetImagePixelSize", _INT, _HANDLE, _HANDLE, _HANDLE)

@@ -206,11 +206,11 @@ def _is_hidden(word: RawWord, drawing: Drawing) -> bool:
     if size[3] - size[1] < LEAST_SIZE:
         return True
     x, y = (left + right) / 2, (bottom + top) / 2
-    cover = [a for a in drawing.areas if a.box[0] <= x <= a.box[2] and a.box[1] <= y <= a.box[3]]
+    cover = [area for area in drawing.areas if _holds(area.box, x, y)]
     if any(area.order > style.order > 0 for area in cover):
         return _covers(cover, style.order, word.box)
     if _near(style.colour, _background(cover)):
-        return not any(p[0] <= x <= p[2] and p[1] <= y <= p[3] for p, order in drawing.pictures if order < style.order)
+        return not any(_holds(shown.box, x, y) for shown in drawing.pictures if shown.order < style.order)
     return False
 
 
@@ -220,6 +220,10 @@ def _covers(cover: list[Area], order: int, box: Rectangle) -> bool:
         a.order > order and a.box[0] <= box[0] + 1 and a.box[2] >= box[2] - 1 and a.box[3] - a.box[1] < 400
         for a in cover
     )
+
+
+def _holds(box: Rectangle, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _background(cover: list[Area]) -> Colour:

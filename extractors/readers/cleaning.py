@@ -1,0 +1,218 @@
+"""A photographed, faxed or scanned page → an upright, level, evenly lit grey picture with its table lines taken out.
+
+Pictures are 8-bit grey arrays, dark text on light paper, (0, 0) at the top left, unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+LETTER = 26.0  # height in pixels the recogniser likes best for capitals and digits
+SMALLEST, LARGEST = 20.0, 44.0  # between these a picture is not scaled
+_WORK_SIDE = 1000  # long side of the small copy on which angles and outlines are sought
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Table lines as (x0, y0, x1, y1) in pixels, and the mask of their pixels."""
+
+    boxes: tuple[tuple[int, int, int, int], ...]
+    mask: Picture
+
+
+def even_light(grey: Picture) -> Picture:
+    """Divides by the paper's own brightness, so that shadows and a dark exposure vanish."""
+    small = shrink(grey, 500)
+    side = max(3, int(max(small.shape) * 0.03) | 1)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((side, side), np.uint8)), min(side | 1, 31))
+    paper = cv2.GaussianBlur(paper, (0, 0), side / 2)
+    background = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(background, 1), scale=245), dtype=np.uint8)
+
+
+def is_unevenly_lit(grey: Picture) -> bool:
+    """Whether the paper (the brighter part of each patch) differs over the picture or is far from white."""
+    small = shrink(grey, 400)
+    tiles = [
+        np.percentile(small[y : y + 50, x : x + 50], 80)
+        for y in range(0, small.shape[0], 50)
+        for x in range(0, small.shape[1], 50)
+    ]
+    low, high = np.percentile(tiles, [5, 95])
+    return bool(high - low > 18 or high < 215)
+
+
+def shrink(picture: Picture, side: int) -> Picture:
+    """A copy with a long side of at most ``side`` pixels."""
+    factor = side / max(picture.shape[:2])
+    if factor >= 1:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def page_outline(grey: Picture) -> NDArray[np.float32] | None:
+    """Corners (top left, top right, bottom right, bottom left) of a sheet on something darker; None without one."""
+    small = shrink(grey, _WORK_SIDE)
+    blurred = np.asarray(cv2.GaussianBlur(small, (0, 0), 4), dtype=np.uint8)
+    height, width = small.shape
+    border = np.concatenate(
+        [blurred[:8].ravel(), blurred[-8:].ravel(), blurred[:, :8].ravel(), blurred[:, -8:].ravel()]
+    )
+    middle = blurred[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4]
+    if np.median(border) > np.median(middle) - 25:
+        return None
+    for mask in (_bright(blurred), _otsu(blurred)):
+        corners = _quadrangle(mask)
+        if corners is not None:
+            return np.asarray(corners * (max(grey.shape) / max(small.shape)), dtype=np.float32)
+    return None
+
+
+def _otsu(picture: Picture) -> Picture:
+    return np.asarray(cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], dtype=np.uint8)
+
+
+def _bright(picture: Picture) -> Picture:
+    """What is brighter than the surroundings of the sheet, which are as dark as the picture's border."""
+    border = np.concatenate(
+        [picture[:8].ravel(), picture[-8:].ravel(), picture[:, :8].ravel(), picture[:, -8:].ravel()]
+    )
+    level = float(np.percentile(border, 75)) + 18
+    return np.asarray((picture > level) * np.uint8(255), dtype=np.uint8)
+
+
+def _quadrangle(mask: Picture) -> NDArray[np.float32] | None:
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return None
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
+    area = cv2.contourArea(hull)
+    if not 0.2 * mask.size < area < 0.97 * mask.size:
+        return None
+    for tolerance in (0.01, 0.02, 0.03, 0.05):
+        corners = cv2.approxPolyDP(hull, tolerance * cv2.arcLength(hull, True), True)
+        if len(corners) == 4 and cv2.contourArea(corners) > 0.93 * area:
+            return _ordered(corners.reshape(4, 2).astype(np.float32))
+    return None
+
+
+def _ordered(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+    sums, differences = corners.sum(axis=1), corners[:, 0] - corners[:, 1]
+    picks = [sums.argmin(), differences.argmax(), sums.argmax(), differences.argmin()]
+    return np.asarray(corners[picks], dtype=np.float32)
+
+
+def flatten(grey: Picture, corners: NDArray[np.float32]) -> Picture:
+    """The sheet within the corners as if seen from straight above."""
+    a, b, c, d = corners
+    width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
+    height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
+    goal = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, goal)
+    return np.asarray(
+        cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,)), np.uint8
+    )
+
+
+def ink(grey: Picture) -> Picture:
+    """255 where there is ink, 0 on paper; follows local brightness."""
+    side = max(15, int(max(grey.shape) * 0.012) | 1)
+    return np.asarray(
+        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 18), dtype=np.uint8
+    )
+
+
+def runs_sideways(grey: Picture) -> bool:
+    """Whether lines of text run up or down instead of across. Table lines do not count."""
+    mask = ink(shrink(grey, _WORK_SIDE))
+    for kernel in (np.ones((1, 40), np.uint8), np.ones((40, 1), np.uint8)):
+        mask = np.asarray(cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel)), dtype=np.uint8)
+    across = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
+    down = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 1), np.uint8))
+    return _long_shapes(np.asarray(down.T, np.uint8)) > 1.3 * _long_shapes(np.asarray(across, np.uint8))
+
+
+def _long_shapes(mask: Picture) -> float:
+    """Area of the connected shapes at least three times as wide as high."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(mask), connectivity=8)
+    shapes = stats[1:]
+    long_ones = (shapes[:, 2] > 3 * shapes[:, 3]) & (shapes[:, 3] > 3) & (shapes[:, 3] < 40)
+    return float(shapes[long_ones, 4].sum())
+
+
+def skew(grey: Picture) -> float:
+    """Degrees the text leans clockwise, between -8 and 8."""
+    mask = shrink(ink(grey), _WORK_SIDE)
+    points = np.argwhere(mask > 100)
+    if len(points) < 50:
+        return 0.0
+    if len(points) > 60_000:
+        points = points[:: len(points) // 60_000 + 1]
+    rows, columns = points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)
+
+    def sharpness(angle: float) -> float:
+        levels = rows - columns * np.float32(np.tan(np.radians(angle)))
+        histogram = np.bincount((levels - levels.min()).astype(np.int32))
+        return float((np.diff(histogram.astype(np.float64)) ** 2).sum())
+
+    best = max(np.arange(-8, 8.01, 0.5), key=sharpness)
+    best = max(np.arange(best - 0.5, best + 0.51, 0.1), key=sharpness)
+    return float(max(np.arange(best - 0.1, best + 0.101, 0.025), key=sharpness))
+
+
+def level(grey: Picture, degrees: float) -> Picture:
+    """Turns the picture back by its skew; the canvas keeps its size."""
+    if abs(degrees) < 0.04:
+        return grey
+    height, width = grey.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return np.asarray(
+        cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,)), np.uint8
+    )
+
+
+def letter_height(mask: Picture) -> float:
+    """Median height in pixels of shapes that look like capitals and digits; 0 without any."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    shapes = stats[1:]
+    limit = max(mask.shape) * 0.03
+    like = (shapes[:, 3] > 5) & (shapes[:, 3] < limit) & (shapes[:, 2] < 1.6 * shapes[:, 3]) & (shapes[:, 2] > 2)
+    like &= shapes[:, 4] > 0.15 * shapes[:, 2] * shapes[:, 3]
+    heights = shapes[like, 3]
+    return float(np.percentile(heights, 65)) if len(heights) >= 20 else 0.0
+
+
+def table_lines(mask: Picture, letter: float) -> Lines:
+    """Straight level and upright lines longer than letters are."""
+    length = int(max(3.0 * letter, 40))
+    boxes: list[tuple[int, int, int, int]] = []
+    found = np.zeros_like(mask)
+    for kernel in (np.ones((1, length), np.uint8), np.ones((length, 1), np.uint8)):
+        bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones_like(kernel[:3, :3]))
+        opened = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, kernel)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+        for index in range(1, count):
+            x, y, width, height, _ = (int(value) for value in stats[index])
+            if min(width, height) <= max(0.35 * letter, 6):
+                boxes.append((x, y, x + width, y + height))
+                found[y : y + height, x : x + width] |= np.where(
+                    labels[y : y + height, x : x + width] == index, 255, 0
+                ).astype(np.uint8)
+    return Lines(tuple(boxes), found)
+
+
+def without_lines(grey: Picture, lines: Lines) -> Picture:
+    """Paints the lines in the colour of the paper."""
+    if not lines.boxes:
+        return grey
+    mask = cv2.dilate(lines.mask, np.ones((3, 3), np.uint8))
+    cleaned = grey.copy()
+    cleaned[mask > 0] = 255
+    return cleaned

@@ -1,0 +1,68 @@
+"""Pictures of pages (TIFF, PNG, JPEG ...), every frame a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from extractors.readers import tesseract
+from extractors.readers.ocr import Sheet, read_sheet
+from extractors.readers.options import DEFAULTS, ReadingOptions
+from pipeline.errors import DocumentError
+from pipeline.model import Document, Page, Pages
+
+
+def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
+    """Raises ``DocumentError`` (damaged, too large, Tesseract missing)."""
+    languages = tesseract.checked(options.languages) if options.languages else tesseract.installed()
+    language = languages[0]
+    pages: list[Page] = []
+    doubts: list[str] = []
+    for number, sheet in enumerate(sheets_of(document, options), 1):
+        if number > options.max_ocr_pages:
+            doubts.append(f"pages from {number} on were not read: over the limit of {options.max_ocr_pages} scans")
+            break
+        page, language = read_sheet(sheet, number, languages, language)
+        pages.append(page)
+    return Pages(document.sha256, document.file_name, tuple(pages), tuple(doubts))
+
+
+def sheets_of(document: Document, options: ReadingOptions) -> Iterator[Sheet]:
+    """Every frame as a grey picture, turned as the camera says. Raises ``DocumentError``."""
+    name = document.file_name
+    try:
+        with Image.open(io.BytesIO(document.content)) as picture:
+            for frame in ImageSequence.Iterator(picture):
+                width, height = frame.size
+                if width * height > options.max_pixels:
+                    raise DocumentError(
+                        f"{name}: a picture of {width} x {height} pixels is over the limit of {options.max_pixels:,}"
+                    )
+                yield _sheet(frame)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
+        raise DocumentError(f"{name}: not readable as a picture ({error}); ask the sender to send it again") from error
+
+
+def _sheet(frame: Image.Image) -> Sheet:
+    dpi = frame.info.get("dpi")
+    upright = ImageOps.exif_transpose(frame)
+    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+        upright = upright.convert("RGBA")
+        paper = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(paper, upright)
+    grey = np.asarray(upright.convert("L"))
+    return Sheet(grey, _plausible(dpi, grey.shape))
+
+
+def _plausible(dpi: object, shape: tuple[int, ...]) -> tuple[float, float] | None:
+    """The file's own resolution if a page of that size could exist (between 3 and 24 inches wide and high)."""
+    if not isinstance(dpi, tuple) or len(dpi) != 2:
+        return None
+    across, down = float(dpi[0]), float(dpi[1])
+    if across < 50 or down < 50:
+        return None
+    sane = 3 <= shape[1] / across <= 24 and 3 <= shape[0] / down <= 24
+    return (across, down) if sane else None

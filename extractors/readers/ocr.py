@@ -1,0 +1,220 @@
+"""A picture of a page → upright words and rulings: cleaned, recognised, and doubtful numbers read a second time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from extractors.readers import cleaning
+from extractors.readers.cleaning import Lines, Picture
+from extractors.readers.reread import doubtful, second_reading
+from extractors.readers.tesseract import Recognised, recognise
+from extractors.readers.text import normalise
+from extractors.readers.tongue import language_of
+from pipeline.model import Box, Page, Ruling, Source, Word
+
+UNREADABLE = 0.55  # mean confidence below which a page may stand on its head
+_LETTER_SIZES = ((842.0, 595.0), (792.0, 612.0))  # A4 and Letter in points
+_SPECKS = re.compile(r"[|_\-–—=~.,'`´‘’:;·•*\"“”]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture as it lies in the file. ``dpi`` is (across, down), None when the file does not say."""
+
+    grey: Picture
+    dpi: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """``picture`` is without table lines, ``lined`` with them; ``points`` is how many points a pixel is."""
+
+    picture: Picture
+    lined: Picture
+    lines: Lines
+    letter: float
+    points: float
+    rotation: int
+    doubts: tuple[str, ...] = ()
+
+
+def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str = "eng") -> tuple[Page, str]:
+    """One page, and the language it was read in. ``first`` is the language tried first (of the page before).
+
+    ``number`` counts from 1. Raises ``DocumentError``.
+    """
+    cleaned = clean(sheet, first)
+    words = recognise(cleaned.picture, (first,), 4)
+    if _confidence(words) < UNREADABLE and words:
+        cleaned, words = _perhaps_upside_down(cleaned, words, first)
+    tongue = language_of([word.text for word in words], languages) or first
+    if tongue != first:
+        words = _merged(recognise(cleaned.picture, (tongue,), 4), words)
+    words = [word for word in words if not _is_speck(word, cleaned)]
+    words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
+    return _page(cleaned, words, number), tongue
+
+
+def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
+    """Flattens, lights, turns, levels and scales the picture, then takes its table lines out."""
+    grey = _square_pixels(sheet)
+    doubts: list[str] = []
+    dpi = max(sheet.dpi) if sheet.dpi else None
+    corners = cleaning.page_outline(grey)
+    if corners is not None:
+        grey, dpi = cleaning.flatten(grey, corners), None
+        doubts.append("photographed: the picture was flattened")
+    if cleaning.is_unevenly_lit(grey):
+        grey = cleaning.even_light(grey)
+    rotation = 0
+    if cleaning.runs_sideways(grey):
+        rotation = _which_way(grey, language)
+        grey = turned(grey, rotation)
+    grey = cleaning.level(grey, cleaning.skew(grey))
+    points = 72 / dpi if dpi else _paper_points(grey)
+    mask = cleaning.ink(grey)
+    letter = cleaning.letter_height(mask)
+    if letter and not cleaning.SMALLEST <= letter <= cleaning.LARGEST:
+        factor = cleaning.LETTER / letter
+        grey = _scaled(grey, factor)
+        mask, letter, points = cleaning.ink(grey), cleaning.LETTER, points / factor
+    lines = cleaning.table_lines(mask, letter or cleaning.LETTER)
+    return Cleaned(
+        cleaning.without_lines(grey, lines), grey, lines, letter or cleaning.LETTER, points, rotation, tuple(doubts)
+    )
+
+
+def _square_pixels(sheet: Sheet) -> Picture:
+    """Faxes have twice as many dots across as down."""
+    grey = sheet.grey
+    if sheet.dpi is None:
+        across, down = (
+            (204.0, 98.0)
+            if grey.shape[1] in (1728, 2048, 2432) and grey.shape[0] < 0.95 * grey.shape[1]
+            else (1.0, 1.0)
+        )
+    else:
+        across, down = sheet.dpi
+    if not 0.9 < across / down < 1.1:
+        factor = across / down
+        size = (
+            (grey.shape[1], round(grey.shape[0] * factor))
+            if factor > 1
+            else (round(grey.shape[1] / factor), grey.shape[0])
+        )
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    return grey
+
+
+def _scaled(grey: Picture, factor: float) -> Picture:
+    how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
+
+
+def _paper_points(grey: Picture) -> float:
+    """Points a pixel, taking the page for the standard size whose shape is nearest."""
+    long, short = max(grey.shape), min(grey.shape)
+    paper = min(_LETTER_SIZES, key=lambda size: abs(size[0] / size[1] - long / short))
+    return paper[0] / long
+
+
+def turned(grey: Picture, degrees: int) -> Picture:
+    """Turned clockwise by a multiple of 90 degrees."""
+    return np.ascontiguousarray(np.rot90(grey, -(degrees // 90)))
+
+
+def _which_way(grey: Picture, language: str) -> int:
+    """90 or 270: the clockwise turn after which a busy strip of the page reads better."""
+    strip = _busy_strip(np.ascontiguousarray(np.rot90(grey)))
+    straight = _confidence(recognise(strip, (language,), 6))
+    other = _confidence(recognise(turned(strip, 180), (language,), 6))
+    return 270 if straight >= other else 90
+
+
+def _busy_strip(grey: Picture) -> Picture:
+    """The fifth of the page (a band across) with the most ink, scaled so that its letters can be read."""
+    mask = cleaning.ink(cleaning.shrink(grey, 600))
+    rows = mask.mean(axis=1)
+    height = max(len(rows) // 5, 1)
+    sums = np.convolve(rows, np.ones(height), mode="valid")
+    top = int(sums.argmax() * grey.shape[0] / len(rows))
+    return np.ascontiguousarray(grey[top : top + grey.shape[0] // 5])
+
+
+def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: str) -> tuple[Cleaned, list[Recognised]]:
+    over = recognise(turned(cleaned.picture, 180), (language,), 4)
+    if _confidence(over) < _confidence(words) + 0.1:
+        return cleaned, words
+    height, width = cleaned.picture.shape
+    boxes = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.lines.boxes)
+    head_up = replace(
+        cleaned,
+        picture=turned(cleaned.picture, 180),
+        lined=turned(cleaned.lined, 180),
+        lines=Lines(boxes, turned(cleaned.lines.mask, 180)),
+        rotation=(cleaned.rotation + 180) % 360,
+    )
+    return head_up, over
+
+
+def _confidence(words: Sequence[Recognised]) -> float:
+    """Mean over letters, so that a hundred specks do not outvote a line of text."""
+    letters = sum(len(word.text) for word in words)
+    weighed: float = sum(word.confidence * len(word.text) for word in words)
+    return weighed / letters if letters else 0.0
+
+
+def _merged(words: list[Recognised], others: list[Recognised]) -> list[Recognised]:
+    """``words``, each doubted where the reading in the other language differs in digits."""
+    places: dict[tuple[int, int], list[Recognised]] = {}
+    for other in others:
+        places.setdefault(((other.x0 + other.x1) // 2 // 64, (other.y0 + other.y1) // 2 // 64), []).append(other)
+    return [_compared(word, places) for word in words]
+
+
+def _compared(word: Recognised, places: dict[tuple[int, int], list[Recognised]]) -> Recognised:
+    x, y = (word.x0 + word.x1) // 2, (word.y0 + word.y1) // 2
+    near = [o for dx in (-1, 0, 1) for dy in (-1, 0, 1) for o in places.get((x // 64 + dx, y // 64 + dy), ())]
+    over = [o for o in near if o.x0 <= x <= o.x1 and o.y0 <= y <= o.y1]
+    if not over or not any(c.isdigit() for c in word.text + over[0].text):
+        return word
+    if over[0].text == word.text:
+        return replace(word, confidence=max(word.confidence, over[0].confidence))
+    better = max(word, over[0], key=lambda w: w.confidence)
+    return replace(better, confidence=min(word.confidence, over[0].confidence, 0.6))
+
+
+def _is_speck(word: Recognised, cleaned: Cleaned) -> bool:
+    """Punctuation alone that is too small, too faint or too long to be print: rests of lines and dirt."""
+    if not _SPECKS.fullmatch(word.text):
+        return False
+    tall = word.y1 - word.y0 > 1.8 * cleaned.letter
+    return word.confidence < 0.6 or tall or "|" in word.text or word.x1 - word.x0 > 6 * cleaned.letter
+
+
+def _page(cleaned: Cleaned, words: list[Recognised], number: int) -> Page:
+    scale = cleaned.points
+    height, width = cleaned.picture.shape
+    rulings = tuple(
+        Ruling(Box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)) for x0, y0, x1, y1 in cleaned.lines.boxes
+    )
+    return Page(
+        number,
+        width * scale,
+        height * scale,
+        tuple(_word(word, scale) for word in words if word.text.strip("|")),
+        Source.OCR,
+        rulings,
+        rotation=cleaned.rotation,
+        doubts=cleaned.doubts,
+    )
+
+
+def _word(word: Recognised, scale: float) -> Word:
+    box = Box(word.x0 * scale, word.y0 * scale, word.x1 * scale, word.y1 * scale)
+    return Word(normalise(word.text.strip("|")), box, round(word.confidence, 3))

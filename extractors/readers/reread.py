@@ -1,0 +1,85 @@
+"""A second look at doubtful numbers: cut out, set below each other on one picture, and read again with digits only.
+
+One call for all of them costs little; the picture is made otherwise (other scale, table lines left in, sharpened), so
+the two readings err independently. Where they differ the word keeps the first reading and loses its confidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from extractors.readers.cleaning import Picture
+from extractors.readers.tesseract import Recognised, recognise
+
+NUMERIC = re.compile(r"[$€£¥]?[-+(]?[\dOoIlSB][\dOoIlSB.,'\s-]*[)%€$£-]?")
+ENOUGH = 0.93  # a number at least this sure is not read again
+DISPUTED = 0.45  # confidence left when two readings differ
+_ROW = 64  # height in pixels of one cut-out on the picture
+_LETTERS = 34  # of it, the height the letters are brought to
+
+
+def doubtful(word: Recognised) -> bool:
+    """Whether a word is a number that deserves a second look."""
+    has_digit = any(c.isdigit() for c in word.text)
+    return has_digit and word.confidence < ENOUGH and NUMERIC.fullmatch(word.text) is not None
+
+
+def second_reading(
+    grey: Picture, words: Sequence[Recognised], chosen: Sequence[Recognised], letter: float
+) -> list[Recognised]:
+    """``words`` with the confidence of the ``chosen`` raised or lowered. ``letter``: height of capitals in pixels."""
+    again = reread(grey, [(w.x0, w.y0, w.x1, w.y1) for w in chosen], letter) if chosen else []
+    verdicts = {id(word): text for word, text in zip(chosen, again, strict=True)}
+    return [_judged(word, verdicts[id(word)]) if id(word) in verdicts else word for word in words]
+
+
+def _judged(word: Recognised, text: str | None) -> Recognised:
+    if text is None:
+        return replace(word, confidence=min(word.confidence, 0.8))
+    if text == re.sub(r"[^\d.,]", "", word.text):
+        return replace(word, confidence=max(word.confidence, 0.9))
+    return replace(word, confidence=min(word.confidence, DISPUTED))
+
+
+def reread(
+    grey: Picture, boxes: Sequence[tuple[int, int, int, int]], letter: float, numeric: bool = True
+) -> list[str | None]:
+    """What stands in each box (pixels), read on its own; None where nothing was recognised."""
+    strip = _strip(grey, boxes, letter)
+    allowed = "-c tessedit_char_whitelist=0123456789.,-" if numeric else ""
+    found: dict[int, list[Recognised]] = {}
+    for word in recognise(strip, ("eng",), 6, allowed):
+        found.setdefault((word.y0 + word.y1) // 2 // _ROW, []).append(word)
+    return [_text(found.get(index, []), numeric) for index in range(len(boxes))]
+
+
+def _text(words: list[Recognised], numeric: bool) -> str | None:
+    text = "".join(word.text for word in sorted(words, key=lambda word: word.x0))
+    if numeric:
+        text = re.sub(r"[^\d.,]", "", text)
+    return text or None
+
+
+def _strip(grey: Picture, boxes: Sequence[tuple[int, int, int, int]], letter: float) -> Picture:
+    factor = _LETTERS / max(letter, 1.0)
+    cuts = [_cut(grey, box, factor) for box in boxes]
+    width = max(cut.shape[1] for cut in cuts) + 40
+    strip = np.full((_ROW * len(cuts), width), 255, np.uint8)
+    for index, cut in enumerate(cuts):
+        top = index * _ROW + (_ROW - cut.shape[0]) // 2
+        strip[top : top + cut.shape[0], 20 : 20 + cut.shape[1]] = cut
+    return strip
+
+
+def _cut(grey: Picture, box: tuple[int, int, int, int], factor: float) -> Picture:
+    x0, y0, x1, y1 = box
+    piece = grey[max(y0 - 3, 0) : y1 + 3, max(x0 - 4, 0) : x1 + 4]
+    factor = min(factor, (_ROW - 8) / max(piece.shape[0], 1), 2000 / max(piece.shape[1], 1))
+    big = cv2.resize(piece, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4)
+    soft = cv2.GaussianBlur(big, (0, 0), 2)
+    return np.asarray(cv2.addWeighted(big, 1.4, soft, -0.4, 0), dtype=np.uint8)
