@@ -108,7 +108,12 @@ class Matcher(Protocol):
 class Rule(Protocol):
     """Judges one thing about a matched order. ``codes`` are the contract's exception codes it may give."""
 
-    codes: tuple[str, ...]
+    @property
+    def codes(self) -> tuple[str, ...]: ...
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The policy keys it reads, dotted: ``explain`` shows them."""
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]: ...
 

@@ -1,0 +1,62 @@
+"""The rules: each judges one thing about a matched order. Adding one is a module and a line in ``ALL_RULES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.interfaces import Rule
+from rules.arithmetic import LineArithmetic
+from rules.body_conflict import BodyConflict
+from rules.cancellation import Cancellation
+from rules.confidence import Confidence
+from rules.credit import CreditHold
+from rules.currency import Currency
+from rules.customer import KnownCustomer
+from rules.duplicate import Duplicate
+from rules.exports import RequiredExports
+from rules.item import KnownItem
+from rules.limits import ValueLimit
+from rules.moq import MinimumQuantity
+from rules.no_lines import NoLines
+from rules.pack import PackMultiple
+from rules.past_due import PastDue
+from rules.po_number import RequiredFields
+from rules.policy import Policies
+from rules.price import ContractPrice
+from rules.quantity import Quantity
+from rules.revision import Revision
+from rules.ship_to import KnownShipTo
+from rules.stock import Stock
+from rules.suspicious_sender import SuspiciousSender
+from rules.totals import Totals
+from rules.uom import Unit
+
+ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
+    # of the order
+    SuspiciousSender,
+    BodyConflict,
+    KnownCustomer,
+    KnownShipTo,
+    CreditHold,
+    Duplicate,
+    Revision,
+    Cancellation,
+    RequiredFields,
+    NoLines,
+    Currency,
+    Totals,
+    ValueLimit,
+    RequiredExports,
+    # of a line
+    KnownItem,
+    Quantity,
+    Unit,
+    ContractPrice,
+    LineArithmetic,
+    MinimumQuantity,
+    PackMultiple,
+    Stock,
+    PastDue,
+    # of the reading
+    Confidence,
+)

@@ -1,0 +1,87 @@
+"""What the reading is not sure of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.model import Evidence, MatchedOrder, Mismatch, Source
+from pipeline.run import code_key
+from rules.arithmetic import line_agrees
+from rules.base import PolicyRule
+from rules.facts import Line, lines, mismatch
+from rules.policy import Policy
+from rules.price import price_agrees
+from rules.totals import totals_agree
+
+LINE_PATH = re.compile(r"lines\[(\d+)\](?:\.(.+))?")
+GROUPS = {
+    "po_number": "po_number",
+    "buyer_item_id": "item", "seller_item_id": "item", "manufacturer_item_id": "item", "standard_item_id": "item",
+    "quantity": "quantity", "unit": "quantity",
+    "unit_price": "price", "price_base_quantity": "price", "line_discount": "price",
+    "line_amount": "amount", "subtotal": "amount", "tax": "amount", "freight": "amount", "discount": "amount",
+    "total": "amount",
+    "order_date": "date", "requested_date": "date",
+}  # fmt: skip
+"""Fields that decide what is delivered and paid, and their threshold. Parties are proven by the ERP they match."""
+
+OF_LINE_SUM = frozenset({"quantity", "price", "amount"})
+
+
+class Confidence(PolicyRule):
+    """Every doubt of the reading, and every value read with less confidence than the policy asks for.
+
+    A number needs no confidence where the document's own arithmetic proves it (and, on a line, the contract price too),
+    nor does an order number that the mail's subject repeats.
+    """
+
+    codes = ("low_confidence",)
+    settings = ("confidence.digital", "confidence.ocr")
+
+    def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
+        for doubt in matched.order.doubts:
+            yield mismatch("low_confidence", _known_path(doubt.path, matched), None, None, doubt.reason)
+        lines_by_index = {line.index: line for line in lines(matched)}
+        policy = self._policies.for_order(matched)
+        for evidence in matched.order.evidence:
+            found = self._weak(evidence, matched, policy, lines_by_index)
+            if found is not None:
+                yield found
+
+    def _weak(
+        self, evidence: Evidence, matched: MatchedOrder, policy: Policy, by_index: dict[int, Line]
+    ) -> Mismatch | None:
+        match = LINE_PATH.fullmatch(evidence.path)
+        line = by_index.get(int(match[1])) if match else None
+        group = GROUPS.get((match[2] or "") if match else evidence.path)
+        if group is None:
+            return None
+        thresholds = policy.confidence.ocr if evidence.source is Source.OCR else policy.confidence.digital
+        least: float = getattr(thresholds, group)
+        if evidence.confidence >= least or self._is_proven(group, line, matched):
+            return None
+        reason = (
+            f"{evidence.path} was read as {evidence.text!r} on page {evidence.page} with confidence "
+            f"{evidence.confidence:.0%} ({evidence.source}); the policy asks for {least:.0%}"
+        )
+        return mismatch("low_confidence", evidence.path, None, evidence.text, reason)
+
+    def _is_proven(self, group: str, line: Line | None, matched: MatchedOrder) -> bool:
+        if line is not None:
+            return group in OF_LINE_SUM and self._line_proves(line, matched)
+        if group == "amount":
+            return totals_agree(matched.order) is True
+        number = code_key(matched.order.po_number)
+        repeated = matched.mail is not None and len(number) > 3 and number in code_key(matched.mail.subject)
+        return group == "po_number" and repeated
+
+    def _line_proves(self, line: Line, matched: MatchedOrder) -> bool:
+        policy = self._policies.for_line(matched, line.index)
+        return line_agrees(line.item, matched.order) is True and price_agrees(line, matched.order, policy) is True
+
+
+def _known_path(path: str, matched: MatchedOrder) -> str:
+    """The doubt's path; the order's own where it names a line that does not exist."""
+    match = LINE_PATH.match(path)
+    return path if match is None or int(match[1]) < len(matched.order.lines) else ""

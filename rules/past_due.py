@@ -1,0 +1,39 @@
+"""Dates that cannot be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline.model import MatchedOrder, Mismatch
+from rules.base import PolicyRule
+from rules.facts import Line, lines_to_deliver, mismatch
+
+
+def wanted(line: Line, matched: MatchedOrder) -> list[tuple[str, date]]:
+    """The dates a line is wanted at, each with its path: its schedule's, else its own, else the order's."""
+    parts = [part.requested_date for part in line.item.schedule if part.requested_date is not None]
+    if parts:
+        return [(line.path("requested_date"), day) for day in parts]
+    if line.item.requested_date is not None:
+        return [(line.path("requested_date"), line.item.requested_date)]
+    day = matched.order.requested_date
+    return [(line.path("requested_date"), day)] if day is not None else []
+
+
+class PastDue(PolicyRule):
+    """A requested date lies before the order date; a document without an order date is measured by today."""
+
+    codes = ("past_due_date",)
+
+    def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
+        ordered = matched.order.order_date
+        measure, what = (
+            (ordered, "the order is dated") if ordered else (matched.as_of, "the order is undated, today is")
+        )
+        for line in lines_to_deliver(matched):
+            late = [(path, day) for path, day in wanted(line, matched) if day < measure]
+            if late:
+                path, day = min(late, key=lambda pair: pair[1])
+                reason = f"{line.name} is wanted on {day}, {what} {measure}"
+                yield mismatch("past_due_date", path, f"from {measure}", day, reason)
