@@ -1,0 +1,120 @@
+"""The grammar of what stands in a cell: a number with its unit, currency or price base; a date; a code; text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from pipeline.values import currency_code, is_unit, looks_like_code, looks_like_date, parse_amount
+
+# A number as printed: digits in groups, decimal part, sign before or behind. A blank groups only full triples.
+_NUMBER = re.compile(
+    r"(?<![\w.,])[-+−(]?\s?(?:\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d+)?|\d[\d.,'’]*\d|\d|[.,]\d+)\s?[-)]?(?![\w])"
+)
+_SYMBOLS = re.compile(
+    r"(?:(?:US|C|A|NZ|HK|R)?[$€£¥₹]|zł|R\$|Kč|CHF|EUR|USD|GBP|PLN|CAD|BRL|SEK|DKK|NOK)", re.IGNORECASE
+)
+_BASE = re.compile(
+    r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bza\b|\bje\b|\bper:|\bpour\b)\s*(\d{1,3}(?:[.,\s]\d{3})*|\d+)\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"-?\s?\d+(?:[.,]\d+)?\s*%")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCell:
+    """A cell that holds one number. ``digits`` is the number as printed; ``rest`` what is neither unit nor currency."""
+
+    digits: str
+    unit: str | None = None
+    currency: str | None = None
+    base: str | None = None
+    percent: bool = False
+    rest: str = ""
+
+
+@lru_cache(maxsize=65536)
+def number_cell(text: str) -> NumberCell | None:
+    """Reads "1.200,00 EUR / 100", "12 EA", "EA 12", "5 %"; None when the text is no number with trimmings."""
+    if len(text) > 48 or not any(c.isdigit() for c in text):
+        return None
+    base_match = _BASE.search(text)
+    base = None
+    body = text
+    if base_match is not None and _NUMBER.search(text[: base_match.start()]):
+        base = re.sub(r"\D", "", base_match.group(1))
+        body = text[: base_match.start()] + " " + text[base_match.end() :]
+    symbols = [m.group(0) for m in _SYMBOLS.finditer(body)]
+    currency = next((code for code in map(currency_code, symbols) if code), None)
+    bare = _SYMBOLS.sub(" ", body) if symbols else body
+    percent = "%" in bare
+    bare = bare.replace("%", " ").strip()
+    numbers = list(_NUMBER.finditer(bare)) or _glued(bare)
+    if not numbers:
+        return None
+    number = numbers[0]
+    around = f"{bare[: number.start()]} {bare[number.end() :]}".strip(" /\t")
+    unit, rest = _unit_of(around)
+    return NumberCell(number.group(0).strip(), unit, currency, base, percent, rest)
+
+
+# "12EA", "500pcs": figures with a unit glued behind
+_GLUED = re.compile(r"^\s*\d[\d.,]*(?=[A-Za-z]{1,5}\.?\s*$)")
+
+
+def _glued(text: str) -> list[re.Match[str]]:
+    found = _GLUED.search(text)
+    return [found] if found is not None and is_unit(text[found.end() :].strip()) else []
+
+
+def _unit_of(text: str) -> tuple[str | None, str]:
+    words = text.split()
+    if not words:
+        return None, ""
+    whole = " ".join(words)
+    if is_unit(whole.strip("/")):
+        return whole.strip("/"), ""
+    units = [word for word in words if is_unit(word.strip("/()"))]
+    if len(units) == 1:
+        rest = [word for word in words if word != units[0]]
+        return units[0].strip("/()"), " ".join(rest)
+    return None, whole
+
+
+@lru_cache(maxsize=65536)
+def kind_of(text: str) -> str:
+    """What a cell looks like: number, percent, date, unit, code, text or empty. Figures with a foreign rest are text."""
+    text = text.strip()
+    if not text:
+        return "empty"
+    if looks_like_date(text):
+        return "date"
+    number = number_cell(text)
+    if number is not None and not number.rest:
+        return "percent" if number.percent else "number"
+    if is_unit(text):
+        return "unit"
+    if " " not in text and looks_like_code(text):
+        return "code"
+    return "text"
+
+
+def is_integer(text: str) -> bool:
+    cell = number_cell(text)
+    return cell is not None and cell.digits.strip().isdigit()
+
+
+def amount(text: str | None, decimal: str | None) -> Decimal | None:
+    """The number of a cell under one decimal mark; None when it holds none."""
+    if text is None:
+        return None
+    cell = number_cell(text)
+    return None if cell is None else parse_amount(cell.digits, decimal)
+
+
+def digits_of(texts: Iterable[str]) -> list[str]:
+    """The printed numbers of some cells, for votes on the decimal mark."""
+    return [cell.digits for cell in map(number_cell, texts) if cell is not None]

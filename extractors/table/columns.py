@@ -1,0 +1,275 @@
+"""Headings and rows to columns: declared cells and rulings where there are any, else the white between the values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.layout import Segment
+from extractors.table.cells import kind_of
+from extractors.table.records import NUMBERS, CellValue, Column, GridRow, Heading, Label, Row
+from pipeline.model import Box, Ruling, Word
+
+_MIN_GUTTER = 2.0  # points of white between two columns
+_REACH = 30.0  # a value may stand this far beside its label, in points
+_NO_LABEL = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    x0: float
+    x1: float
+
+    @property
+    def middle(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+
+def numeric_rows(heading: Heading, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows that have numbers under the labels of numbers: those that show where columns lie."""
+    labels = [label for label in heading.labels if label.meanings & NUMBERS]
+    counts = [(sum(_has_number_under(row, label) for label in labels), row) for row in rows]
+    most = max((count for count, _ in counts), default=0)
+    least = max(1.0, 0.6 * most)
+    return tuple(row for count, row in counts if count >= least)
+
+
+def _has_number_under(row: Row, label: Label) -> bool:
+    box = label.box
+    for word in row.line.words:
+        reach = box.x1 + _REACH > word.box.x0 and box.x0 - _REACH < word.box.x1
+        if reach and kind_of(word.text) in ("number", "percent"):
+            return True
+    return False
+
+
+def build_columns(heading: Heading, rows: Sequence[Row], rulings: Sequence[Ruling]) -> tuple[Column, ...]:
+    """The columns of one section, numbered from 0 from left to right, those of a second level after the first."""
+    core = numeric_rows(heading, rows)
+    if not core:
+        core = tuple(rows[:1])
+    columns: list[Column] = []
+    for level in range(heading.levels):
+        labels = [label for label in heading.labels if label.level == level]
+        sample = core if level == heading.levels - 1 else _rows_before(rows, core)
+        strips = _ruled_strips(heading, core, rulings) if heading.levels == 1 else None
+        made = _columns_of_level(labels, sample, strips, heading.rows[0].declared)
+        columns += [replace(c, index=len(columns) + i, level=level) for i, c in enumerate(made)]
+    return tuple(columns)
+
+
+def _rows_before(rows: Sequence[Row], core: Sequence[Row]) -> tuple[Row, ...]:
+    wanted = {row.index - 1 for row in core}
+    return tuple(row for row in rows if row.index in wanted)
+
+
+def _ruled_strips(heading: Heading, core: Sequence[Row], rulings: Sequence[Ruling]) -> list[_Strip] | None:
+    """Strips between vertical rulings that run through heading and rows; None when the table is not ruled so."""
+    spans = [heading.rows[0].box, *(row.box for row in core[:3] if row.page == heading.page)]
+    xs: list[float] = []
+    for ruling in rulings:
+        if ruling.horizontal:
+            continue
+        xs.append(ruling.box.x_mid)
+    edges = []
+    for x in sorted(xs):
+        if edges and x - edges[-1] < 3:
+            continue
+        if all(_ruling_at(x, span, rulings) for span in spans):
+            edges.append(x)
+    if len(edges) < 4:
+        return None
+    return [_Strip(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _ruling_at(x: float, span: Box, rulings: Sequence[Ruling]) -> bool:
+    return any(
+        not r.horizontal and abs(r.box.x_mid - x) < 3 and r.box.top - 2 <= span.y_mid <= r.box.bottom + 2
+        for r in rulings
+    )
+
+
+def _columns_of_level(
+    labels: Sequence[Label], core: Sequence[Row], ruled: list[_Strip] | None, declared: bool
+) -> list[Column]:
+    segments = [segment for row in core for segment in row.segments]
+    words = [word for segment in segments for word in segment.words]
+    if declared:
+        strips = _gutter_strips([s.box for s in segments] + [label.box for label in labels], len(core), 0.0)
+    elif ruled is not None:
+        strips = ruled + _outside(segments, ruled, len(core))
+    else:
+        strips = _gutter_strips([s.box for s in segments], len(core), _MIN_GUTTER)
+    return _with_edges(_label_strips(labels, sorted(strips, key=lambda s: s.x0), words))
+
+
+def _outside(segments: Sequence[Segment], ruled: Sequence[_Strip], rows: int) -> list[_Strip]:
+    left, right = ruled[0].x0, ruled[-1].x1
+    boxes = [s.box for s in segments if s.box.x1 < left + 2 or s.box.x0 > right - 2]
+    return _gutter_strips(boxes, rows, _MIN_GUTTER)
+
+
+def _gutter_strips(boxes: Sequence[Box], rows: int, gutter: float) -> list[_Strip]:
+    """Where the boxes of several rows leave white between them. In many rows a few may overflow into the white."""
+    if not boxes:
+        return []
+    allowed = rows // 10 if gutter else 0
+    events = sorted([(b.x0, 1) for b in boxes] + [(b.x1, -1) for b in boxes])
+    strips: list[_Strip] = []
+    depth, start, last_end = 0, None, 0.0
+    for x, step in events:
+        before = depth
+        depth += step
+        if before <= allowed < depth:
+            if start is not None and x - last_end >= gutter:
+                strips.append(_Strip(start, last_end))
+                start = x
+            elif start is None:
+                start = x
+        elif depth <= allowed < before:
+            last_end = x
+    if start is not None:
+        strips.append(_Strip(start, last_end))
+    return strips
+
+
+def _label_strips(
+    labels: Sequence[Label], strips: Sequence[_Strip], words: Sequence[Word]
+) -> list[tuple[_Strip, Label]]:
+    """Gives each strip its label; a strip under several labels is cut, a label without values keeps its own place."""
+    under: dict[int, list[Label]] = {}
+    homeless: list[Label] = []
+    for label in labels:
+        best = max(range(len(strips)), key=lambda i: _shared(label.box, strips[i]), default=None)
+        if best is not None and _shared(label.box, strips[best]) > 0:
+            under.setdefault(best, []).append(label)
+        else:
+            homeless.append(label)
+    for label in homeless[:]:
+        near = [i for i in range(len(strips)) if i not in under and _distance(label.box, strips[i]) < _REACH]
+        if near:
+            best = min(near, key=lambda i: _distance(label.box, strips[i]))
+            under[best] = [label]
+            homeless.remove(label)
+    pairs: list[tuple[_Strip, Label]] = []
+    for index, strip in enumerate(strips):
+        own = under.get(index, [])
+        pairs += _cut(strip, own, words) if own else [(strip, _blank(strip, labels))]
+    pairs += [(_Strip(label.box.x0, label.box.x1), label) for label in homeless]
+    return sorted(pairs, key=lambda pair: pair[0].x0)
+
+
+def _blank(strip: _Strip, labels: Sequence[Label]) -> Label:
+    top = labels[0].box if labels else Box(0, 0, 0, 0)
+    return Label("", Box(strip.x0, top.top, strip.x1, top.bottom), _NO_LABEL, 0.0)
+
+
+def _shared(box: Box, strip: _Strip) -> float:
+    return min(box.x1, strip.x1) - max(box.x0, strip.x0)
+
+
+def _distance(box: Box, strip: _Strip) -> float:
+    return max(strip.x0 - box.x1, box.x0 - strip.x1, 0.0)
+
+
+def _cut(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> list[tuple[_Strip, Label]]:
+    """Cuts a strip between its labels, where the fewest words are crossed."""
+    ordered = sorted(labels, key=lambda label: label.box.x_mid)
+    pairs: list[tuple[_Strip, Label]] = []
+    start = strip.x0
+    inside = [w for w in words if w.box.x1 > strip.x0 and w.box.x0 < strip.x1]
+    for label, following in zip(ordered, ordered[1:], strict=False):
+        at = _best_cut(label.box.x_mid, following.box.x_mid, inside)
+        pairs.append((_Strip(start, at), label))
+        start = at
+    pairs.append((_Strip(start, max(strip.x1, start)), ordered[-1]))
+    return pairs
+
+
+def _best_cut(low: float, high: float, words: Sequence[Word]) -> float:
+    """The middle of the widest white, among the places between ``low`` and ``high`` that cross the fewest words."""
+    edges = sorted({low, high, *(x for w in words for x in (w.box.x0, w.box.x1) if low < x < high)})
+    gaps = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 0.1]
+    if not gaps:
+        return (low + high) / 2
+
+    def cost(gap: tuple[float, float]) -> tuple[int, float]:
+        middle = (gap[0] + gap[1]) / 2
+        return sum(w.box.x0 < middle < w.box.x1 for w in words), gap[0] - gap[1]
+
+    best = min(gaps, key=cost)
+    return (best[0] + best[1]) / 2
+
+
+def _with_edges(pairs: Sequence[tuple[_Strip, Label]]) -> list[Column]:
+    """Columns that touch: the border lies in the middle of the white between two strips."""
+    columns: list[Column] = []
+    for index, (strip, label) in enumerate(pairs):
+        left = (pairs[index - 1][0].x1 + strip.x0) / 2 if index else strip.x0 - _REACH
+        right = (strip.x1 + pairs[index + 1][0].x0) / 2 if index + 1 < len(pairs) else strip.x1 + _REACH
+        columns.append(Column(index, left, max(right, left), label))
+    return columns
+
+
+# --- dealing words out ------------------------------------------------------------------------------------------------
+
+
+def deal(row: Row, columns: Sequence[Column], level: int) -> GridRow:
+    """The words of a row in the columns of one level.
+
+    A run of words that begins in one column and flows on as text stays together: long descriptions overflow.
+    """
+    own = [column for column in columns if column.level == level]
+    dealt: dict[int, list[Word]] = {}
+    for segment in row.segments:
+        for index, words in _deal_segment(segment, own, row.declared):
+            dealt.setdefault(index, []).extend(words)
+    cells = [_cell(index, words) for index, words in sorted(dealt.items())]
+    return GridRow(row, tuple(cells), level)
+
+
+def _cell(index: int, words: Sequence[Word]) -> CellValue:
+    box = words[0].box
+    for word in words[1:]:
+        box = box.union(word.box)
+    return CellValue(index, tuple(words), box, " ".join(word.text for word in words))
+
+
+def _deal_segment(segment: Segment, columns: Sequence[Column], declared: bool) -> list[tuple[int, Sequence[Word]]]:
+    if not columns:
+        return []
+    if declared:
+        return [(_column_at(segment.box.x_mid, columns).index, segment.words)]
+    parts: list[tuple[int, list[Word]]] = []
+    for word in segment.words:
+        index = _column_at(word.box.x_mid, columns).index
+        if parts and parts[-1][0] == index:
+            parts[-1][1].append(word)
+        else:
+            parts.append((index, [word]))
+    if len(parts) > 1 and not all(_stands_alone(words) for _, words in parts[1:]):
+        return _flow(parts)
+    return list(parts)
+
+
+def _stands_alone(words: Sequence[Word]) -> bool:
+    return kind_of(" ".join(word.text for word in words)) in ("number", "percent", "date", "unit", "code")
+
+
+def _flow(parts: Sequence[tuple[int, list[Word]]]) -> list[tuple[int, Sequence[Word]]]:
+    """Text that runs over a border stays in the column where it began; numbers at its end go to their own."""
+    flowed: list[tuple[int, list[Word]]] = [(parts[0][0], list(parts[0][1]))]
+    tail = len(parts)
+    while tail > 1 and _stands_alone(parts[tail - 1][1]):
+        tail -= 1
+    for _, words in parts[1:tail]:
+        flowed[0][1].extend(words)
+    flowed += [(index, list(words)) for index, words in parts[tail:]]
+    return list(flowed)
+
+
+def _column_at(x: float, columns: Sequence[Column]) -> Column:
+    for column in columns:
+        if column.x0 <= x < column.x1:
+            return column
+    return min(columns, key=lambda c: max(c.x0 - x, x - c.x1, 0.0))

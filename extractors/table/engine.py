@@ -1,0 +1,234 @@
+"""The chain of the line-item engine, from pages to ``TableReading``. Each step is a pure function of its own module."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from extractors.layout import bounding_box
+from extractors.table.blocks import Parted, join_over_pages, part_section
+from extractors.table.cells import digits_of
+from extractors.table.codes import code_style
+from extractors.table.columns import build_columns, deal, numeric_rows
+from extractors.table.heading import find_headings
+from extractors.table.item import Printed, name_item, read_block
+from extractors.table.meaning import Meanings, assign_meanings
+from extractors.table.reading import Habits, read_line
+from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
+from extractors.table.rows import rows_of
+from extractors.table.totals import read_total, total_kind
+from pipeline.model import Box, Doubt, Evidence, LineItem, Page
+from pipeline.values import currency_code, date_order_votes, decimal_votes, is_unit, looks_like_date
+
+_BASE_IN_LABEL = re.compile(r"(?:\b(?:per|pro|par|por|za|je|pr)|/)\s*(10{1,4})\b|\b(?:per|/)\s*([CM])\b", re.IGNORECASE)
+_FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at top and bottom
+
+
+def read(pages: Sequence[Page]) -> TableReading:
+    """Reads the line items of one order."""
+    rows = rows_of(pages)
+    headings = find_headings(rows)
+    if not headings:
+        return TableReading()
+    prior = decimal_votes(digits_of(w.text for row in rows for w in row.line.words))
+    order = date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)])
+    ends = furniture(rows, pages)
+    readings = [_read_table(group, pages, prior, order, ends) for group in _tables(_sections(headings, rows, pages))]
+    return _best(readings)
+
+
+def furniture(rows: Sequence[Row], pages: Sequence[Page]) -> frozenset[int]:
+    """Indexes of rows that repeat at the top or bottom of pages, apart from their figures."""
+    heights = {page.number: page.height for page in pages}
+    if len(heights) < 2:
+        return frozenset()
+
+    def key(row: Row) -> tuple[str, int] | None:
+        place = row.box.y_mid / max(heights[row.page], 1.0)
+        if row.declared or _FURNITURE_MARGIN < place < 1 - _FURNITURE_MARGIN:
+            return None
+        return re.sub(r"\d+", "9", row.text), round(place * 50)
+
+    pages_of: dict[tuple[str, int], set[int]] = {}
+    for row in rows:
+        if (found := key(row)) is not None:
+            pages_of.setdefault(found, set()).add(row.page)
+    return frozenset(row.index for row in rows if (k := key(row)) is not None and len(pages_of[k]) > 1)
+
+
+# --- sections and tables ----------------------------------------------------------------------------------------------
+
+
+def _sections(headings: Sequence[Heading], rows: Sequence[Row], pages: Sequence[Page]) -> list[Section]:
+    """The rows under each heading to the next one or the end of its page, and pages that go on without a heading."""
+    rulings = {page.number: page.rulings for page in pages}
+    sections: list[Section] = []
+    bounds = [heading.rows[0].index for heading in headings] + [len(rows)]
+    for heading, following in zip(headings, bounds[1:], strict=True):
+        body = rows[heading.rows[-1].index + 1 : following]
+        own = tuple(row for row in body if row.page == heading.page)
+        columns = build_columns(heading, own, rulings.get(heading.page, ()))
+        sections.append(Section(heading, columns, own))
+        for number in sorted({row.page for row in body if row.page != heading.page}):
+            rest = tuple(row for row in body if row.page == number)
+            sections.append(Section(None, columns, rest))
+    return sections
+
+
+def _tables(sections: Sequence[Section]) -> list[list[Section]]:
+    """Sections with the same heading make one table."""
+    tables: list[list[Section]] = []
+    for section in sections:
+        if section.heading is None and tables:
+            tables[-1].append(section)
+            continue
+        same = next((t for t in tables if _same(t[0].heading, section.heading)), None)
+        if same is not None and _same_columns(same[0], section):
+            same.append(section)
+        else:
+            tables.append([section])
+    return tables
+
+
+def _same(a: Heading | None, b: Heading | None) -> bool:
+    if a is None or b is None:
+        return False
+    return [x.meanings for x in a.labels] == [x.meanings for x in b.labels]
+
+
+def _same_columns(a: Section, b: Section) -> bool:
+    """Sections found the same columns; otherwise those of the section with more rows serve both."""
+    return len(a.columns) == len(b.columns) or not b.rows or not a.rows
+
+
+def _core_rows(section: Section) -> list[GridRow]:
+    """Rows that show what columns hold; the two rows of a record as one."""
+    if section.heading is None:
+        return []
+    levels = section.heading.levels
+    by_index = {row.index: row for row in section.rows}
+    found = []
+    for row in numeric_rows(section.heading, section.rows):
+        if total_kind(row) is not None:
+            continue
+        grid = deal(row, section.columns, levels - 1)
+        above = by_index.get(row.index - 1) if levels == 2 else None
+        if above is not None:
+            grid = replace(grid, cells=(*grid.cells, *deal(above, section.columns, 0).cells))
+        found.append(grid)
+    return found
+
+
+# --- one table --------------------------------------------------------------------------------------------------------
+
+
+def _read_table(
+    sections: Sequence[Section], pages: Sequence[Page], prior: str | None, order: str | None, ends: frozenset[int]
+) -> TableReading:
+    columns = sections[0].columns
+    meanings = assign_meanings(columns, [row for section in sections for row in _core_rows(section)], prior)
+    parted = [part_section(section, meanings, ends) for section in sections]
+    live = _cut_dead_ends(parted)
+    blocks = join_over_pages(live, {i: sections[i].heading is not None for i in range(len(live))})
+    heading = sections[0].heading
+    habits = _habits(heading, meanings, order)
+    lines, evidence, doubts = _read_blocks(blocks, columns, meanings, habits)
+    totals = _read_totals(sections[: len(live)], meanings)
+    mark = meanings.marks.amount or meanings.marks.price or prior
+    return TableReading(
+        lines, evidence, doubts, _regions(sections, live), totals, mark, order, habits.unit, _currency(heading)
+    )
+
+
+def _cut_dead_ends(parted: Sequence[Parted]) -> list[Parted]:
+    """Pages after the table has ended (terms, drawings) give no items; the page that held the last item stays."""
+    last = max((i for i, part in enumerate(parted) if part.blocks), default=-1)
+    return list(parted[: last + 1])
+
+
+def _read_blocks(
+    blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings, habits: Habits
+) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
+    printed = [read_block(block, columns, meanings) for block in blocks]
+    style = code_style([p.lines for p in printed])
+    has_code_column = any(meaning in CODES for meaning in meanings.of.values())
+    lines: list[LineItem] = []
+    evidence: list[Evidence] = []
+    doubts: list[Doubt] = []
+    for item in printed:
+        if _is_empty(item):
+            continue
+        description = name_item(item, style, has_code_column)
+        line, seen, doubtful = read_line(len(lines), item, description, habits)
+        lines.append(line)
+        evidence += seen
+        doubts += doubtful
+    return tuple(lines), tuple(evidence), tuple(doubts)
+
+
+def _is_empty(printed: Printed) -> bool:
+    return not printed.values and not printed.lines
+
+
+def _read_totals(sections: Sequence[Section], meanings: Meanings) -> tuple[TotalCell, ...]:
+    mark = meanings.marks.amount or meanings.marks.price
+    found = [read_total(row, mark) for section in sections for row in section.rows]
+    return tuple(total for total in found if total is not None)
+
+
+def _regions(sections: Sequence[Section], parted: Sequence[Parted]) -> tuple[tuple[int, Box], ...]:
+    regions = []
+    for section, part in zip(sections, parted, strict=False):
+        rows: list[Row] = list(section.heading.rows) if section.heading is not None else []
+        rows += [row.row for block in part.blocks for row in block.rows] + [row.row for row in part.before]
+        if rows:
+            regions.append((rows[0].page, bounding_box(word for row in rows for word in row.line.words)))
+    return tuple(regions)
+
+
+def _habits(heading: Heading | None, meanings: Meanings, order: str | None) -> Habits:
+    if heading is None:
+        return Habits(meanings.marks, order)
+    base = unit = None
+    for label in heading.labels:
+        if "unit_price" in label.meanings and (found := _BASE_IN_LABEL.search(label.text)) is not None:
+            base = Decimal(found.group(1)) if found.group(1) else Decimal({"c": 100, "m": 1000}[found.group(2).lower()])
+        if "quantity" in label.meanings and meanings.column("unit") is None:
+            unit = next((w for w in _bracketed(label.text) if is_unit(w)), None)
+    return Habits(meanings.marks, order, unit, base)
+
+
+def _bracketed(text: str) -> Iterable[str]:
+    return re.findall(r"[(\[]([^)\]]+)[)\]]", text)
+
+
+def _currency(heading: Heading | None) -> str | None:
+    if heading is None:
+        return None
+    words = [w.strip("()[]/.,:") for label in heading.labels for w in label.text.split()]
+    codes = Counter(code for w in words if w.isupper() or not w.isalpha() if (code := currency_code(w)) is not None)
+    return codes.most_common(1)[0][0] if len(codes) == 1 else None
+
+
+# --- several tables ---------------------------------------------------------------------------------------------------
+
+
+def _best(readings: Sequence[TableReading]) -> TableReading:
+    """The table of ordered items; a second one with other columns (packing list, drawing) must not double it."""
+    ranked = sorted(readings, key=_worth, reverse=True)
+    if not ranked:
+        return TableReading()
+    best = ranked[0]
+    totals = tuple(total for reading in readings for total in reading.totals)
+    return replace(best, totals=totals)
+
+
+def _worth(reading: TableReading) -> float:
+    proofs: Mapping[bool, int] = Counter(
+        line.quantity is not None and (line.unit_price is not None or line.line_amount is not None)
+        for line in reading.lines
+    )
+    return 3.0 * proofs.get(True, 0) + 1.0 * proofs.get(False, 0)

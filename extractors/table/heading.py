@@ -1,0 +1,255 @@
+"""Rows to headings: where the labels of columns stand, in any language, over one or several lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractors.layout import Segment, make_segment
+from extractors.table.lexicon import Hit, column_lexicon, find_label, is_qualifier, label_hits
+from extractors.table.records import Heading, Label, Row
+from pipeline.language import fold
+from pipeline.model import Box, Word
+
+_WEIGHT = {
+    "quantity": 2.0, "description": 2.0, "combined": 2.5, "unit_price": 2.0, "line_amount": 1.5, "gross_amount": 1.0,
+    "item_id": 1.5, "buyer_item_id": 1.5, "seller_item_id": 1.5, "manufacturer_item_id": 1.5, "standard_item_id": 1.5,
+    "unit": 1.0, "line_no": 1.0, "requested_date": 0.5, "price_base_quantity": 0.5, "line_discount": 1.0,
+    "tax_rate": 0.5, "tax_amount": 0.5,
+}  # fmt: skip
+_NUMERIC = frozenset({"quantity", "unit_price", "line_amount", "gross_amount"})
+_SEED_SCORE = 3.5
+# A continuation line of a heading lies at most this many text heights below (or above) the line before.
+_HEADING_PITCH = 1.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a heading line that is one label, or text that may be a part of one."""
+
+    words: tuple[Word, ...]
+    box: Box
+    text: str
+    hit: Hit | None
+    line: int
+
+
+def find_headings(rows: Sequence[Row]) -> tuple[Heading, ...]:
+    """All table headings in reading order; they never share a row."""
+    headings: list[Heading] = []
+    taken = -1
+    position = 0
+    while position < len(rows):
+        if position > taken and _line_score(rows[position]) >= _SEED_SCORE:
+            first, last = _extent(rows, position, taken)
+            heading = read_heading(rows[first : last + 1])
+            if heading is not None:
+                headings.append(heading)
+                taken = last
+                position = last
+        position += 1
+    return tuple(headings)
+
+
+def _pieces(segment: Segment, line: int) -> list[_Piece]:
+    """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
+    whole = find_label(segment.text)
+    if whole is not None:
+        hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
+        return [_Piece(segment.words, segment.box, segment.text, hit, line)]
+    hits = label_hits([word.text for word in segment.words])
+    if not hits:
+        return [_Piece(segment.words, segment.box, segment.text, None, line)]
+    pieces: list[_Piece] = []
+    for number, hit in enumerate(hits):
+        start = 0 if number == 0 else hit.start
+        end = hits[number + 1].start if number + 1 < len(hits) else len(segment.words)
+        words = segment.words[start:end]
+        score = _coverage(words, hit.end - hit.start)
+        found = Hit(hit.meanings, 0, len(words), score, hit.label)
+        part = make_segment(words)
+        pieces.append(_Piece(part.words, part.box, part.text, found, line))
+    return pieces
+
+
+def _coverage(words: Sequence[Word], matched: int) -> float:
+    """Share of the words that the label explains; qualifiers count as explained, as far as they are few."""
+    spare = [word for word in words if not is_qualifier(word.text)]
+    extra = max(0, min(len(words) - matched, len(spare)))
+    return matched / (matched + 0.8 * extra) if matched else 0.0
+
+
+def _has_amount(text: str) -> bool:
+    """Whether text holds figures as items do; "per 100" and "(1)" are no such figures."""
+    digits = [word for word in text.split() if any(c.isdigit() for c in word)]
+    return any(len(word.strip("()[]%/.,:")) > 4 or "," in word or "." in word.strip(".") for word in digits)
+
+
+@lru_cache(maxsize=8192)
+def _line_score(row: Row) -> float:
+    """How much a line looks like a heading: known labels of several kinds and nothing else."""
+    if len(row.segments) < 2 and len(row.line.words) < 3:
+        return 0.0
+    best: dict[str, float] = {}
+    spare = 0.0
+    for segment in row.segments:
+        for piece in _pieces(segment, 0):
+            if piece.hit is None or piece.hit.score < 0.5:
+                spare += 1.0 if _has_amount(piece.text) else 0.35
+                spare += 0.1 * max(0, len(piece.words) - 3)
+                continue
+            meaning = max(piece.hit.meanings, key=lambda m: _WEIGHT.get(m, 0.0))
+            weight = _WEIGHT.get(meaning, 0.0) * piece.hit.score
+            best[meaning] = max(best.get(meaning, 0.0), weight)
+    if len(best) < 2 or not best.keys() & {*_NUMERIC, "description", "combined"}:
+        return 0.0
+    return sum(best.values()) - spare
+
+
+def _extent(rows: Sequence[Row], seed: int, taken: int) -> tuple[int, int]:
+    """First and last row of the heading around a seed line."""
+    first = last = seed
+    while first - 1 > taken and _continues(rows[first - 1], rows[first], rows[seed]):
+        first -= 1
+    while last + 1 < len(rows) and last - first < 5 and _continues(rows[last + 1], rows[last], rows[seed]):
+        last += 1
+    return first, last
+
+
+def _continues(row: Row, neighbour: Row, seed: Row) -> bool:
+    """Whether a row is another line of the same heading."""
+    if row.page != seed.page or row.declared != seed.declared or _has_amount(row.text):
+        return False
+    if row.declared:
+        return _line_score(row) >= _SEED_SCORE / 2
+    height = max(row.box.height, neighbour.box.height, 1.0)
+    if abs(row.box.y_mid - neighbour.box.y_mid) > _HEADING_PITCH * height or row.box.height > 1.8 * seed.box.height:
+        return False
+    if row.text.rstrip().endswith(":"):
+        return False
+    known = [_knows(segment) for segment in row.segments]
+    if row.band == seed.band and row.band > 0 and any(known):
+        return True
+    return all(known) and _fits_below(row, seed)
+
+
+def _knows(segment: Segment) -> bool:
+    """A label, a part of one, or a qualifier."""
+    if all(is_qualifier(word.text) for word in segment.words):
+        return True
+    if find_label(segment.text) is not None:
+        return True
+    hits = label_hits([word.text for word in segment.words])
+    if hits and sum(hit.end - hit.start for hit in hits) >= 0.6 * len(segment.words):
+        return True
+    return len(segment.words) <= 3 and fold(segment.text) in _label_parts()
+
+
+@lru_cache(maxsize=1)
+def _label_parts() -> frozenset[str]:
+    """Beginnings and endings of labels of several words: what a line of a wrapped label may be."""
+    parts: set[str] = set()
+    for label in column_lexicon().meanings:
+        words = label.split()
+        for cut in range(1, len(words)):
+            parts.add(" ".join(words[:cut]))
+            parts.add(" ".join(words[cut:]))
+    return frozenset(parts)
+
+
+def _fits_below(row: Row, seed: Row) -> bool:
+    """A heading's further line lies within the width of the heading."""
+    return row.box.x0 >= seed.box.x0 - 60 and row.box.x1 <= seed.box.x1 + 60
+
+
+def read_heading(rows: Sequence[Row]) -> Heading | None:
+    """The labels of heading rows; None when they do not make a table."""
+    pieces = [piece for number, row in enumerate(rows) for s in row.segments for piece in _pieces(s, number)]
+    split = _level_split(pieces, len(rows))
+    labels: list[Label] = []
+    if split is None:
+        labels = _stack(pieces, 0)
+    else:
+        labels = _stack([p for p in pieces if p.line < split], 0) + _stack([p for p in pieces if p.line >= split], 1)
+    meanings = {meaning for label in labels for meaning in label.meanings}
+    if not meanings & {"quantity", "unit_price", "line_amount"}:
+        return None
+    score = sum(max((_WEIGHT.get(m, 0.0) for m in label.meanings), default=0.0) * label.score for label in labels)
+    return Heading(rows[0].page, tuple(rows), tuple(labels), 1 if split is None else 2, score)
+
+
+def _overlap(a: Box, b: Box) -> float:
+    shared = min(a.x1, b.x1) - max(a.x0, b.x0)
+    return shared / max(min(a.width, b.width), 0.1)
+
+
+def _level_split(pieces: Sequence[_Piece], lines: int) -> int | None:
+    """The line where the second level begins, when each item has two rows of values; None for a usual heading."""
+    for split in range(1, lines):
+        upper = [p for p in pieces if p.line < split and p.hit is not None and p.hit.score > 0.7]
+        lower = [p for p in pieces if p.line >= split and p.hit is not None and p.hit.score > 0.7]
+        if len(upper) < 2 or len(lower) < 2:
+            continue
+        clashes = sum(_clash(u, v) for u in upper for v in lower)
+        if clashes >= 2 or (clashes == 1 and _one_sided(upper, lower)):
+            return split
+    return None
+
+
+def _clash(upper: _Piece, lower: _Piece) -> bool:
+    """Two labels below each other that mean different things and make no label together."""
+    if upper.hit is None or lower.hit is None or _overlap(upper.box, lower.box) < 0.3:
+        return False
+    if upper.hit.meanings & lower.hit.meanings:
+        return False
+    return find_label(f"{upper.text} {lower.text}") is None
+
+
+def _one_sided(upper: Sequence[_Piece], lower: Sequence[_Piece]) -> bool:
+    """All of quantity, price and amount on one level."""
+    sides = [{m for p in side if p.hit for m in p.hit.meanings} & _NUMERIC for side in (upper, lower)]
+    return len(sides[0] or sides[1]) >= 2 and not (sides[0] and sides[1])
+
+
+def _stack(pieces: Sequence[_Piece], level: int) -> list[Label]:
+    """Pieces below each other become one label."""
+    groups: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.line, p.box.x0)):
+        group = max(groups, key=lambda g: _overlap(_box(g), piece.box), default=None)
+        if group is not None and _overlap(_box(group), piece.box) > 0.2 and group[-1].line < piece.line:
+            group.append(piece)
+        else:
+            groups.append([piece])
+    return sorted((_label(group, level) for group in groups), key=lambda label: label.box.x0)
+
+
+def _box(group: Sequence[_Piece]) -> Box:
+    box = group[0].box
+    for piece in group[1:]:
+        box = box.union(piece.box)
+    return box
+
+
+def _label(group: Sequence[_Piece], level: int) -> Label:
+    text = " ".join(piece.text for piece in group)
+    box = _box(group)
+    whole = find_label(text) or find_label(_without_qualifiers(text))
+    if whole is not None:
+        return Label(text, box, whole[0], whole[1], level)
+    hits = [piece.hit for piece in group if piece.hit is not None and piece.hit.score >= 0.5]
+    if not hits:
+        return Label(text, box, frozenset(), 0.0, level)
+    stacked = tuple(hit.meanings for hit in hits)
+    if len(hits) > 1 and not frozenset.intersection(*stacked):
+        return Label(text, box, stacked[0], hits[0].score, level, stacked)
+    common = frozenset.intersection(*stacked)
+    best = max(hits, key=lambda hit: (hit.score, len(hit.label)))
+    covered = _coverage([w for p in group for w in p.words], sum(len(p.words) for p in group if p.hit is not None))
+    return Label(text, box, common or best.meanings, max(best.score * 0.9, covered * 0.9), level)
+
+
+def _without_qualifiers(text: str) -> str:
+    words = text.split()
+    kept = [word for word in words if not is_qualifier(word)]
+    return " ".join(kept) if kept and len(kept) < len(words) else text

@@ -1,0 +1,233 @@
+"""One block of rows to the printed values of one item, each with its words. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from extractors.table.cells import kind_of, number_cell
+from extractors.table.codes import CodeStyle, is_code, split_code
+from extractors.table.inline import NOTES, Inline, read_inline
+from extractors.table.lexicon import label_hits
+from extractors.table.meaning import Meanings
+from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow
+from extractors.table.rows import sublines
+from pipeline.model import Source, Word
+from pipeline.values import is_unit, looks_like_date
+
+_NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The printed words of one value. ``sure`` says how clear its place is: 1 for a labelled column or inline label."""
+
+    words: tuple[Word, ...]
+    page: int
+    source: Source
+    sure: float
+    glue: str = " "
+
+    @property
+    def text(self) -> str:
+        return self.glue.join(word.text for word in self.words)
+
+
+@dataclass(slots=True)
+class Printed:
+    """What a block says, still as printed. Filled step by step by this module alone."""
+
+    values: dict[str, Found] = field(default_factory=dict)
+    lines: list[tuple[Word, ...]] = field(default_factory=list)  # lines of the item's text, code included
+    notes: list[str] = field(default_factory=list)
+    schedule: list[Found] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    page: int = 0
+    source: Source = Source.TEXT
+
+
+def read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> Printed:
+    """The values of a block by column and by inline label; its text is not yet parted into code and description."""
+    printed = Printed(page=block.rows[block.core].row.page, source=block.rows[block.core].row.source)
+    by_index = {column.index: column for column in columns}
+    for position, row in enumerate(block.rows):
+        if position == block.core or _is_upper_level(row, block):
+            _take_cells(printed, row, meanings, by_index)
+        else:
+            _take_other_row(printed, row, meanings, by_index)
+    return printed
+
+
+def _is_upper_level(row: GridRow, block: Block) -> bool:
+    """The first row of a two-row record."""
+    return row is block.rows[0] and row.level < block.rows[block.core].level
+
+
+def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
+    """The row of the numbers: each cell means what its column means."""
+    for cell in row.cells:
+        column = columns[cell.column]
+        meaning = meanings.of.get(cell.column)
+        if column.label.stacked and meaning is not None:
+            _take_stacked(printed, row, cell, column)
+        elif meaning in TEXTS or (meaning is None and _is_loose_text(cell, column)):
+            _take_text(printed, row, cell.words)
+        elif meaning is not None:
+            _keep(printed, meaning, cell.words, row, column.label.score)
+        elif is_unit(cell.text):
+            _keep(printed, "unit", cell.words, row, 0.5)
+
+
+def _is_loose_text(cell: CellValue, column: Column) -> bool:
+    return not column.label.meanings and kind_of(cell.text) in ("text", "code")
+
+
+def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, sure: float) -> None:
+    if meaning not in printed.values:
+        printed.values[meaning] = Found(tuple(words), row.row.page, row.row.source, sure)
+
+
+def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Column) -> None:
+    """A column with several labels below each other: the lines of its cell mean the same in turn."""
+    for number, line in enumerate(sublines(cell.words)):
+        place = len([m for m in column.label.stacked if pick_meaning(m) in printed.values])
+        stacked = column.label.stacked[min(max(number, place), len(column.label.stacked) - 1)]
+        meaning = pick_meaning(stacked)
+        if meaning in TEXTS or (meaning in CODES and not is_code("".join(w.text for w in line)) and len(line) > 1):
+            _take_text(printed, row, line)
+        else:
+            _keep(printed, meaning, line, row, column.label.score)
+
+
+def pick_meaning(meanings: frozenset[str]) -> str:
+    order = (*CODE_FIELDS, "item_id", "description", "combined", "quantity", "unit", "unit_price", "line_amount")
+    return next((m for m in order if m in meanings), next(iter(sorted(meanings))))
+
+
+def _take_text(printed: Printed, row: GridRow, words: Sequence[Word]) -> None:
+    """The text of the item, line by line; labelled lines of it are no description."""
+    for line in sublines(words):
+        inline = read_inline(line) if printed.lines else None
+        if inline is not None:
+            _take_inline(printed, inline, row)
+        else:
+            printed.lines.append(tuple(line))
+
+
+def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
+    """A row without the numbers: labels first, then what wraps from the columns above it, then notes."""
+    if _take_inlines(printed, row):
+        return
+    if _is_delivery(row):
+        words = row.row.line.words
+        printed.schedule.append(Found(words, row.row.page, row.row.source, 0.8))
+        return
+    for cell in row.cells:
+        meaning = meanings.of.get(cell.column)
+        column = columns[cell.column]
+        if column.label.stacked:
+            _take_stacked(printed, row, cell, column)
+        elif meaning in TEXTS or (meaning is None and not column.label.meanings):
+            _take_text(printed, row, cell.words)
+        elif meaning in CODES:
+            _take_code_wrap(printed, meaning, cell, row)
+        elif meaning is not None and meaning not in printed.values and _is_plain(meaning, cell):
+            _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
+        else:
+            printed.notes.append(cell.text)
+
+
+def _is_plain(meaning: str, cell: CellValue) -> bool:
+    kind = kind_of(cell.text)
+    if meaning in _NUMERIC:
+        return kind in ("number", "percent")
+    if meaning == "requested_date":
+        return kind == "date"
+    return (meaning == "unit" and kind == "unit") or (meaning == "line_no" and len(cell.text) <= 6)
+
+
+def _take_inlines(printed: Printed, row: GridRow) -> bool:
+    """Whether the row holds labels of its own; their values are taken."""
+    segments = list(row.row.segments)
+    readings = [read_inline(segment.words) for segment in segments]
+    if all(reading is None for reading in readings):
+        whole = read_inline(row.row.line.words)
+        readings = [whole] if whole is not None else []
+        segments = segments[:1] if whole is not None else []
+    if not any(readings):
+        return False
+    for number, reading in enumerate(readings):
+        if reading is None:
+            continue
+        if not reading.value and number + 1 < len(segments) and readings[number + 1] is None:
+            reading = Inline(reading.meaning, segments[number + 1].words, reading.label)
+        _take_inline(printed, reading, row)
+    return True
+
+
+def _take_inline(printed: Printed, inline: Inline, row: GridRow) -> None:
+    text = " ".join(word.text for word in inline.value)
+    if inline.meaning in NOTES or not inline.value:
+        printed.notes.append(text or inline.label)
+    elif inline.meaning == "schedule" or (inline.meaning == "requested_date" and len(inline.value) > 3):
+        printed.schedule.append(Found(inline.value, row.row.page, row.row.source, 0.9))
+    elif inline.meaning in CODES:
+        _keep(printed, inline.meaning, inline.value, row, 1.0)
+    elif inline.meaning == "price_base":
+        _keep(printed, "price_base_quantity", inline.value[:1], row, 1.0)
+    else:
+        _keep(printed, inline.meaning, inline.value, row, 1.0)
+
+
+def _is_delivery(row: GridRow) -> bool:
+    """A line of a delivery schedule: a date and a quantity, and little else."""
+    words = row.row.line.words
+    dates = [w for w in words if looks_like_date(w.text)]
+    if len(dates) != 1 or len(words) > 8:
+        return False
+    others = [w for w in words if w is not dates[0]]
+    numbers = [w for w in others if kind_of(w.text) == "number"]
+    plain = [w for w in others if w not in numbers and not is_unit(w.text)]
+    return len(numbers) >= 1 and (len(plain) <= 2 or bool(label_hits([w.text for w in plain], "inline")))
+
+
+def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRow) -> None:
+    """The rest of a code that did not fit its narrow cell is joined without a blank."""
+    own = printed.values.get(meaning)
+    if own is None:
+        if kind_of(cell.text) in ("code", "number") or is_code(cell.text):
+            _keep(printed, meaning, cell.words, row, 0.9)
+        else:
+            printed.notes.append(cell.text)
+        return
+    if " " in cell.text or not any(c.isdigit() or c.isupper() for c in cell.text):
+        printed.notes.append(cell.text)
+        return
+    printed.values[meaning] = Found((*own.words, *cell.words), own.page, own.source, own.sure * 0.98, glue="")
+
+
+def name_item(printed: Printed, style: CodeStyle, has_code_column: bool) -> Found | None:
+    """Parts the item's text into code and description; returns the description.
+
+    A code that leads the text goes to ``buyer_item_id`` (its owner is open) unless the table has a column for codes.
+    """
+    lines: list[list[Word]] = [list(line) for line in printed.lines]
+    if not has_code_column and not any(code in printed.values for code in CODES):
+        code, lines = split_code(lines, style)
+        if code:
+            printed.values["item_id"] = Found(code, printed.page, printed.source, 0.9)
+    words = tuple(word for line in lines for word in line)
+    return Found(words, printed.page, printed.source, 0.9) if words else None
+
+
+def unit_of(printed: Printed) -> Found | None:
+    """The unit: its own column, or beside the quantity, or beside the price."""
+    if "unit" in printed.values:
+        return printed.values["unit"]
+    for meaning in ("quantity", "unit_price"):
+        found = printed.values.get(meaning)
+        cell = number_cell(found.text) if found is not None else None
+        if found is not None and cell is not None and cell.unit is not None:
+            words = tuple(w for w in found.words if w.text.strip("/()") in cell.unit.split())
+            return Found(words or found.words, found.page, found.source, 0.9 * found.sure)
+    return None

@@ -1,0 +1,173 @@
+"""The vocabulary of the trade, from the language files, looked up in the words of a line.
+
+Meanings are the field names of ``LineItem`` (``quantity``, ``unit_price`` ...), ``item_id`` for a code whose owner is open,
+``combined`` for a column that holds code and description, and ``ignored``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from pipeline.language import Language, fold, languages
+from pipeline.values import currency_code, unit_code
+
+# A label recognised with a spelling fault (OCR, a typing error) needs this share of equal characters, and some length.
+_FUZZY_SCORE = 88.0
+_FUZZY_LENGTH = 5
+# Words beside a label that qualify it and say nothing about which column it is.
+_QUALIFIERS = frozenset(
+    {
+        "in",
+        "ex",
+        "excl",
+        "exkl",
+        "ht",
+        "htva",
+        "net",
+        "netto",
+        "per",
+        "each",
+        "pro",
+        "par",
+        "por",
+        "za",
+        "the",
+        "and",
+        "%",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A label found in a run of words: ``words[start:end]``. ``meanings`` are all it may stand for; ``score`` 0..1."""
+
+    meanings: frozenset[str]
+    start: int
+    end: int
+    score: float
+    label: str  # folded
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Folded labels of one section of the language files, with the meanings they may have in any language."""
+
+    meanings: Mapping[str, frozenset[str]]
+    longest: int  # words of the longest label
+    long_labels: tuple[str, ...]  # those that may be matched with a fault
+
+
+def _build(section: Iterable[Mapping[str, tuple[str, ...]]]) -> Lexicon:
+    found: dict[str, set[str]] = {}
+    for labels in section:
+        for meaning, texts in labels.items():
+            for text in texts:
+                found.setdefault(fold(text), set()).add(meaning)
+    found.pop("", None)
+    meanings = {label: frozenset(names) for label, names in found.items()}
+    longest = max((len(label.split()) for label in meanings), default=1)
+    return Lexicon(meanings, longest, tuple(label for label in meanings if len(label) >= _FUZZY_LENGTH))
+
+
+@lru_cache(maxsize=1)
+def column_lexicon() -> Lexicon:
+    return _build(language.columns for language in languages().values())
+
+
+@lru_cache(maxsize=1)
+def total_lexicon() -> Lexicon:
+    return _build(language.totals for language in languages().values())
+
+
+@lru_cache(maxsize=1)
+def inline_lexicon() -> Lexicon:
+    return _build(language.inline for language in languages().values())
+
+
+@lru_cache(maxsize=1)
+def header_lexicon() -> Lexicon:
+    return _build(language.header for language in languages().values())
+
+
+@lru_cache(maxsize=1)
+def mark_lexicon() -> Lexicon:
+    return _build(_marks(language) for language in languages().values())
+
+
+def _marks(language: Language) -> Mapping[str, tuple[str, ...]]:
+    return language.marks
+
+
+@lru_cache(maxsize=4096)
+def _fuzzy(text: str, lexicon_name: str) -> tuple[str, float] | None:
+    lexicon = _BY_NAME[lexicon_name]()
+    found = process.extractOne(text, lexicon.long_labels, scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE)
+    return None if found is None else (found[0], found[1] / 100)
+
+
+_BY_NAME = {"columns": column_lexicon, "totals": total_lexicon, "inline": inline_lexicon}
+
+
+def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float, str] | None:
+    """The meanings of a whole text, its score and the label; with faults allowed. ``text`` as printed or folded."""
+    folded = fold(text)
+    lexicon = _BY_NAME[name]()
+    if folded in lexicon.meanings:
+        return lexicon.meanings[folded], 1.0, folded
+    if len(folded) < _FUZZY_LENGTH or any(c.isdigit() for c in folded):
+        return None
+    found = _fuzzy(folded, name)
+    if found is None:
+        return None
+    return lexicon.meanings[found[0]], found[1] * 0.95, found[0]
+
+
+def label_hits(words: Sequence[str], name: str = "columns") -> tuple[Hit, ...]:
+    """Labels in a run of words, longest first from the left, not overlapping. Word indexes refer to ``words``."""
+    tokens, owners = _tokens(words)
+    lexicon = _BY_NAME[name]()
+    hits: list[Hit] = []
+    position = 0
+    while position < len(tokens):
+        hit = _longest_at(tokens, owners, position, lexicon)
+        if hit is None:
+            position += 1
+            continue
+        hits.append(hit[0])
+        position = hit[1]
+    return tuple(hits)
+
+
+def _tokens(words: Sequence[str]) -> tuple[list[str], list[int]]:
+    tokens: list[str] = []
+    owners: list[int] = []
+    for index, word in enumerate(words):
+        for token in fold(word).split():
+            tokens.append(token)
+            owners.append(index)
+    return tokens, owners
+
+
+def _longest_at(tokens: Sequence[str], owners: Sequence[int], start: int, lexicon: Lexicon) -> tuple[Hit, int] | None:
+    for end in range(min(len(tokens), start + lexicon.longest), start, -1):
+        # a label never ends within a word: "Item/Description" is not "Item"
+        if end < len(tokens) and owners[end] == owners[end - 1]:
+            continue
+        label = " ".join(tokens[start:end])
+        if label in lexicon.meanings:
+            return Hit(lexicon.meanings[label], owners[start], owners[end - 1] + 1, 1.0, label), end
+    return None
+
+
+def is_qualifier(word: str) -> bool:
+    """Whether a word beside a label only qualifies it: a currency, a unit, "net", "%"."""
+    folded = fold(word)
+    if not folded or folded in _QUALIFIERS or folded.isdigit():
+        return True
+    bare = word.strip("()[]/.:,")
+    return currency_code(bare) is not None or unit_code(bare) is not None

@@ -1,0 +1,221 @@
+"""Columns to meanings: an assignment that maximises label fit, content and arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from statistics import mean
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from extractors.table.arithmetic import Figures, Marks, choose_marks
+from extractors.table.cells import is_integer, kind_of, number_cell
+from extractors.table.records import CODES, Column, GridRow
+
+MEANINGS = (
+    "quantity", "unit", "unit_price", "price_base_quantity", "line_discount", "line_amount", "gross_amount",
+    "tax_rate", "tax_amount", "requested_date", "line_no", "item_id", "buyer_item_id", "seller_item_id",
+    "manufacturer_item_id", "standard_item_id", "description", "combined",
+)  # fmt: skip
+_LABEL = 4.0  # what a matching label is worth against content (at most 1.5) and arithmetic (3)
+_AGAINST_LABEL = -3.0
+_UNLABELLED = -0.6
+_ARITHMETIC = 3.0
+_MOST_TRIPLES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What each column means, by column index; columns that mean nothing to an order are left out."""
+
+    of: Mapping[int, str]
+    marks: Marks
+    score: float
+
+    def column(self, meaning: str) -> int | None:
+        return next((index for index, name in self.of.items() if name == meaning), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What a column holds, as shares of its filled cells."""
+
+    filled: float  # share of the rows
+    kinds: Mapping[str, float]
+    texts: tuple[str, ...]
+    with_unit: float
+    integers: float
+    cents: float  # numbers with exactly two decimals
+    length: float  # mean number of characters
+    distinct: float
+
+
+def assign_meanings(columns: Sequence[Column], rows: Sequence[GridRow], prior: str | None) -> Meanings:
+    """``rows`` are the rows that hold the numbers. ``prior``: the decimal mark the document proves, or None."""
+    texts = {c.index: _texts(c, rows) for c in columns}
+    profiles = {index: _profile(cells) for index, cells in texts.items()}
+    scores = _score_matrix(columns, profiles)
+    base = _solve(columns, scores, {})
+    best = _judged(base, texts, prior)
+    for triple in _triples(columns, profiles, scores):
+        fixed = dict(zip(triple, ("quantity", "unit_price", "line_amount"), strict=True))
+        rival = _judged(_solve(columns, scores, fixed), texts, prior)
+        if rival.score > best.score + 0.05:
+            best = rival
+    return best
+
+
+def _texts(column: Column, rows: Sequence[GridRow]) -> tuple[str, ...]:
+    cells = (row.cell(column.index) for row in rows if row.level == column.level or len(rows) == 0)
+    return tuple(cell.text if cell is not None else "" for cell in cells)
+
+
+def _profile(cells: Sequence[str]) -> _Profile:
+    texts = tuple(text for text in cells if text)
+    kinds = Counter(map(kind_of, texts))
+    count = max(len(texts), 1)
+    numbers = [n for n in map(number_cell, texts) if n is not None and not n.rest]
+    return _Profile(
+        filled=len(texts) / max(len(cells), 1),
+        kinds={kind: n / count for kind, n in kinds.items()},
+        texts=texts,
+        with_unit=sum(n.unit is not None for n in numbers) / count,
+        integers=sum(is_integer(text) for text in texts) / count,
+        cents=sum(len(n.digits) > 3 and n.digits[-3] in ".," for n in numbers) / count,
+        length=mean(map(len, texts)) if texts else 0.0,
+        distinct=len(set(texts)) / count,
+    )
+
+
+def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> np.ndarray:
+    scores = np.zeros((len(columns), len(MEANINGS)))
+    for i, column in enumerate(columns):
+        for j, meaning in enumerate(MEANINGS):
+            scores[i, j] = _label_fit(column, meaning) + _content_fit(meaning, profiles[column.index])
+    return scores
+
+
+def _label_fit(column: Column, meaning: str) -> float:
+    label = column.label
+    if not label.meanings or label.score < 0.4:
+        return _UNLABELLED if not label.text else _UNLABELLED - 1.0
+    if meaning in label.meanings:
+        return _LABEL * label.score
+    if any(meaning in stacked for stacked in label.stacked):
+        return _LABEL * label.score * 0.8
+    return _AGAINST_LABEL
+
+
+def _content_fit(meaning: str, p: _Profile) -> float:
+    """From -2 (impossible) to 1.5 (just so); 0 for an empty column."""
+    if not p.texts:
+        return -0.2
+    number, text = p.kinds.get("number", 0.0), p.kinds.get("text", 0.0)
+    code, percent = p.kinds.get("code", 0.0), p.kinds.get("percent", 0.0)
+    match meaning:
+        case "quantity":
+            return 2.2 * (number + code * p.integers) - 1.2 + 0.3 * p.integers + 0.3 * p.with_unit
+        case "unit_price" | "line_amount" | "gross_amount" | "tax_amount":
+            return 2.2 * number - 1.2 + 0.4 * p.cents - 0.5 * p.integers - 0.5 * p.with_unit
+        case "price_base_quantity":
+            return 1.2 if all(_is_base(text) for text in p.texts) else -1.5
+        case "line_discount":
+            return 1.5 * (number + percent) - 1.0 + 0.5 * percent
+        case "tax_rate":
+            return 1.2 * (number + percent) - 0.8 + 0.4 * percent - 0.3 * p.distinct
+        case "unit":
+            return 2.5 * p.kinds.get("unit", 0.0) + 0.3 * text * (p.length <= 8) - 1.2 - 0.5 * number
+        case "requested_date":
+            return 3.0 * p.kinds.get("date", 0.0) - 1.5
+        case "line_no":
+            return 1.0 if _counts_up(p.texts) else -1.0 if text > 0.3 or p.length > 7 else -0.3
+        case "description":
+            return min(1.5, p.length / 12) * (text + 0.3 * code) - 0.8 * number + 0.2 * p.distinct
+        case "combined":
+            return 0.5 * (text + code) - 0.8 * number
+        case _:
+            plain = sum(" " not in text for text in p.texts) / len(p.texts)
+            return 0.9 * (code + 0.6 * number * p.integers) + 0.4 * plain - 0.7 * (1 - plain) - 0.4 * p.cents
+
+
+def _is_base(text: str) -> bool:
+    cell = number_cell(text)
+    return cell is not None and cell.digits.split(",0")[0].split(".0")[0] in ("1", "10", "100", "1000", "10000")
+
+
+def _counts_up(texts: Sequence[str]) -> bool:
+    """Line numbers rise: 1 2 3, 10 20 30, 00010 00020, 1.1 1.2."""
+    try:
+        values = [tuple(int(part) for part in text.strip(".)#").split(".")) for text in texts]
+    except ValueError:
+        return False
+    return all(a < b for a, b in zip(values, values[1:], strict=False)) and values[0][0] <= 1000
+
+
+def _solve(columns: Sequence[Column], scores: np.ndarray, fixed: Mapping[int, str]) -> tuple[dict[int, str], float]:
+    """The best assignment with some columns fixed. A column may stay without meaning, at no cost."""
+    if not columns:
+        return {}, 0.0
+    wide = np.concatenate([scores, np.zeros((len(columns), len(columns)))], axis=1)
+    for i, column in enumerate(columns):
+        if column.index in fixed:
+            keep = wide[i, MEANINGS.index(fixed[column.index])]
+            wide[i, :] = -50.0
+            wide[i, MEANINGS.index(fixed[column.index])] = keep
+        elif "ignored" in column.label.meanings and len(column.label.meanings) == 1:
+            wide[i, len(MEANINGS) :] = _LABEL
+    row, col = linear_sum_assignment(-wide)
+    found = {columns[i].index: MEANINGS[j] for i, j in zip(row, col, strict=True) if j < len(MEANINGS)}
+    return found, float(wide[row, col].sum())
+
+
+def _triples(
+    columns: Sequence[Column], profiles: Mapping[int, _Profile], scores: np.ndarray
+) -> Sequence[tuple[int, int, int]]:
+    """Likely (quantity, price, amount) columns, best first."""
+    numeric = [
+        (i, c.index)
+        for i, c in enumerate(columns)
+        if profiles[c.index].kinds.get("number", 0.0) + profiles[c.index].kinds.get("code", 0.0) >= 0.5
+    ]
+    places = [MEANINGS.index(m) for m in ("quantity", "unit_price", "line_amount")]
+    rated = []
+    for triple in permutations(numeric, 3):
+        value = sum(scores[i, place] for (i, _), place in zip(triple, places, strict=True))
+        rated.append((value, tuple(index for _, index in triple)))
+    rated.sort(reverse=True)
+    return [(t[0], t[1], t[2]) for value, t in rated[:_MOST_TRIPLES] if value > -6]
+
+
+def figures(of: Mapping[int, str], texts: Mapping[int, Sequence[str]]) -> list[Figures]:
+    """The numbers of each row under some meanings."""
+    places = {meaning: index for index, meaning in of.items()}
+    count = max((len(t) for t in texts.values()), default=0)
+
+    def at(meaning: str, row: int) -> str | None:
+        index = places.get(meaning)
+        return (texts[index][row] or None) if index is not None and row < len(texts[index]) else None
+
+    return [
+        Figures(
+            at("quantity", row),
+            at("unit_price", row),
+            at("line_amount", row),
+            at("price_base_quantity", row),
+            at("line_discount", row),
+        )
+        for row in range(count)
+    ]
+
+
+def _judged(solved: tuple[dict[int, str], float], texts: Mapping[int, Sequence[str]], prior: str | None) -> Meanings:
+    of, score = solved
+    marks = choose_marks(figures(of, texts), prior)
+    return Meanings(of, marks, score + _ARITHMETIC * marks.rate * min(1.0, 0.5 + 0.25 * marks.closed))
+
+
+def code_columns(meanings: Meanings) -> list[int]:
+    return sorted(index for index, meaning in meanings.of.items() if meaning in CODES)

@@ -1,0 +1,195 @@
+"""Printed values to ``LineItem``s with evidence, confidence and doubts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from extractors.layout import bounding_box
+from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of
+from extractors.table.cells import amount, number_cell
+from extractors.table.item import Found, Printed, unit_of
+from extractors.table.records import CODE_FIELDS
+from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
+from pipeline.values import looks_like_date, parse_date, unit_code
+
+_PROVEN = 0.995
+_UNPROVEN = 0.93
+_CONFLICT = 0.55
+_CLEAR = 0.99
+_FIELD_OF = {"item_id": "buyer_item_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What holds for the whole table: decimal marks per column, the order of dates, and what its heading says."""
+
+    marks: Marks
+    date_order: str | None = None
+    unit: str | None = None
+    price_base: Decimal | None = None
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line item in the making: its fields, and what was seen for each."""
+
+    index: int
+    values: dict[str, object] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def path(self, name: str) -> str:
+        return f"lines[{self.index}].{name}"
+
+    def put(self, name: str, value: object, found: Found, confidence: float, note: str | None = None) -> None:
+        self.values[name] = value
+        scaled = confidence * min((w.confidence for w in found.words), default=1.0)
+        box = bounding_box(found.words)
+        self.evidence.append(
+            Evidence(self.path(name), found.page, box, found.text, round(scaled, 4), found.source, note)
+        )
+
+    def doubt(self, name: str, reason: str) -> None:
+        self.doubts.append(Doubt(self.path(name), reason))
+
+
+def read_line(
+    index: int, printed: Printed, description: Found | None, habits: Habits
+) -> tuple[LineItem, tuple[Evidence, ...], tuple[Doubt, ...]]:
+    """One line of the order, with paths ``lines[index]``."""
+    line = _Line(index)
+    _put_texts(line, printed, description)
+    _put_codes(line, printed)
+    _put_numbers(line, printed, habits)
+    _put_unit(line, printed, habits)
+    _put_dates(line, printed, habits)
+    notes = tuple(dict.fromkeys(note for note in printed.notes if note))
+    for text in printed.unused:
+        line.doubt("", f"not understood: {text!r}")
+    item = LineItem(notes=notes, **line.values)  # type: ignore[arg-type]
+    return item, tuple(line.evidence), tuple(line.doubts)
+
+
+def _put_texts(line: _Line, printed: Printed, description: Found | None) -> None:
+    if description is not None:
+        line.put("description", description.text, description, 0.96)
+    number = printed.values.get("line_no")
+    if number is not None:
+        line.put("line_no", number.text.strip().rstrip(".):"), number, 0.98)
+
+
+def _put_codes(line: _Line, printed: Printed) -> None:
+    for name in (*CODE_FIELDS, "item_id"):
+        found = printed.values.get(name)
+        if found is None:
+            continue
+        target = _FIELD_OF.get(name, name)
+        if target in line.values:
+            target = next((f for f in CODE_FIELDS[:3] if f not in line.values), target)
+        confidence = _CLEAR if found.sure >= 0.95 and found.source is not Source.OCR else 0.9 * found.sure
+        line.put(target, found.text.strip(), found, confidence)
+
+
+def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
+    figures = figures_of(printed)
+    marks = habits.marks
+    base = base_of(figures)
+    if base == 1 and habits.price_base is not None:
+        base = habits.price_base
+    values = {
+        "quantity": amount(figures.quantity, marks.quantity),
+        "unit_price": amount(figures.price, marks.price),
+        "line_amount": amount(figures.amount, marks.amount),
+    }
+    discount, percent = discount_of(figures, marks.price)
+    closed = closes(values["quantity"], values["unit_price"], values["line_amount"], base, discount, percent)
+    for name, value in values.items():
+        _put_number(line, printed, name, value, closed)
+    _put_base_and_discount(line, printed, base, discount, percent, closed)
+    if closed is False:
+        line.doubt("line_amount", "quantity x price does not give the amount as printed")
+
+
+def figures_of(printed: Printed) -> Figures:
+    def text(name: str) -> str | None:
+        found = printed.values.get(name)
+        return found.text if found is not None else None
+
+    return Figures(
+        text("quantity"), text("unit_price"), text("line_amount"), text("price_base_quantity"), text("line_discount")
+    )
+
+
+def _put_number(line: _Line, printed: Printed, name: str, value: Decimal | None, closed: bool | None) -> None:
+    found = printed.values.get(name)
+    if found is None:
+        return
+    if value is None:
+        line.doubt(name, f"{found.text!r} could not be read as a number")
+        return
+    confidence = _PROVEN if closed else _CONFLICT if closed is False else _UNPROVEN * max(found.sure, 0.6)
+    line.put(name, value, found, confidence)
+
+
+def _put_base_and_discount(
+    line: _Line, printed: Printed, base: Decimal, discount: Decimal | None, percent: bool, closed: bool | None
+) -> None:
+    confidence = _PROVEN if closed else _CONFLICT if closed is False else 0.85
+    if base != 1:
+        source = printed.values.get("price_base_quantity") or printed.values.get("unit_price")
+        if source is not None:
+            line.put("price_base_quantity", base, source, confidence)
+        else:
+            line.values["price_base_quantity"] = base
+    found = printed.values.get("line_discount")
+    if found is not None and discount is not None and discount != 0:
+        line.put("line_discount", Discount(abs(discount), percent), found, confidence)
+
+
+def _put_unit(line: _Line, printed: Printed, habits: Habits) -> None:
+    found = unit_of(printed)
+    if found is not None:
+        text = found.text.strip("/() ")
+        line.put("unit", text, found, 0.98 if unit_code(text) else 0.9)
+    text = line.values.get("unit", habits.unit)
+    if isinstance(text, str):
+        line.values["unit"] = text
+        line.values["unit_code"] = unit_code(text)
+
+
+def _put_dates(line: _Line, printed: Printed, habits: Habits) -> None:
+    found = printed.values.get("requested_date")
+    if found is not None:
+        value = _date_in(found.text, habits.date_order)
+        if value is not None:
+            line.put("requested_date", value, found, 0.97)
+        else:
+            line.doubt("requested_date", f"{found.text!r} is no certain date")
+    schedule = [(_schedule_line(entry, habits), entry) for entry in printed.schedule]
+    known = [(entry, source) for entry, source in schedule if entry is not None]
+    if known:
+        line.values["schedule"] = tuple(entry for entry, _ in known)
+        first = min((e.requested_date, i) for i, (e, _) in enumerate(known) if e.requested_date)
+        if "requested_date" not in line.values:
+            line.put("requested_date", first[0], known[first[1]][1], 0.9)
+
+
+def _date_in(text: str, order: str | None) -> date | None:
+    words = text.split()
+    for size in (len(words), 3, 1):
+        for start in range(len(words) - size + 1):
+            piece = " ".join(words[start : start + size])
+            if looks_like_date(piece) and (value := parse_date(piece.strip(",;"), order=order)) is not None:
+                return value
+    return None
+
+
+def _schedule_line(found: Found, habits: Habits) -> ScheduleLine | None:
+    day = _date_in(found.text, habits.date_order)
+    if day is None:
+        return None
+    numbers = [w.text for w in found.words if not looks_like_date(w.text) and number_cell(w.text) is not None]
+    quantity = amount(numbers[-1], habits.marks.quantity) if numbers else None
+    return ScheduleLine(quantity, day)

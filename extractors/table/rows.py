@@ -1,0 +1,95 @@
+"""Pages to rows: one text line each, or one row of declared cells (sheet, HTML, DOCX, CSV)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractors.layout import (
+    Segment,
+    TextLine,
+    bounding_box,
+    join_words,
+    make_segment,
+    segments,
+    text_height,
+    text_lines,
+)
+from extractors.table.records import Row
+from pipeline.model import Cell, Page, Word
+
+# A horizontal ruling closes a band when it is at least this wide, in points and as a share of the page.
+_BAND_SHARE = 0.25
+# Bands of declared tables: table number times this, plus the row in it.
+TABLE_STRIDE = 1_000_000
+_NO_WORD = frozenset("|¦│┃║_-=—–.·•▌█")
+
+
+def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
+    """All rows of the pages in reading order, numbered through."""
+    rows = [row for page in pages for row in page_rows(page)]
+    return tuple(replace(row, index=index) for index, row in enumerate(rows))
+
+
+def page_rows(page: Page) -> tuple[Row, ...]:
+    """Rows of one page from top to bottom. Words of declared cells form their rows, all others text lines."""
+    loose = tuple(word for word in page.words if word.cell is None and not _is_drawn(word.text))
+    rows = [*_declared_rows(page), *_printed_rows(replace(page, words=loose))]
+    return tuple(sorted(rows, key=lambda row: (row.box.top if row.declared else row.box.y_mid, row.box.x0)))
+
+
+def _is_drawn(text: str) -> bool:
+    """Lines drawn with characters, as line printers do."""
+    return all(c in _NO_WORD for c in text) and (len(text) > 1 or text in "|¦│┃║▌█")
+
+
+def _printed_rows(page: Page) -> Iterator[Row]:
+    bands = _bands(page)
+    for line in text_lines(page):
+        yield Row(0, line, segments(line, page.rulings), page.source, bisect_left(bands, line.box.y_mid))
+
+
+def _bands(page: Page) -> list[float]:
+    """Heights of the horizontal rulings; pieces drawn side by side count as one when they are wide together."""
+    pieces: dict[int, float] = {}
+    for ruling in page.rulings:
+        if ruling.horizontal:
+            height = round(ruling.box.y_mid)
+            pieces[height] = pieces.get(height, 0.0) + ruling.box.width
+    wide = sorted(height for height, width in pieces.items() if width >= _BAND_SHARE * page.width)
+    return [float(h) for i, h in enumerate(wide) if i == 0 or h - wide[i - 1] > 2]
+
+
+def _declared_rows(page: Page) -> Iterator[Row]:
+    by_row: dict[tuple[int, int], dict[int, list[Word]]] = {}
+    for word in page.words:
+        if word.cell is not None:
+            cell = page.cells[word.cell]
+            by_row.setdefault((cell.table, cell.row), {}).setdefault(word.cell, []).append(word)
+    for (table, band), cells in sorted(by_row.items()):
+        found = [_declared_segment(page.cells[index], words) for index, words in cells.items()]
+        found.sort(key=lambda segment: segment.box.x0)
+        words = tuple(word for segment in found for word in segment.words)
+        line = TextLine(page.number, words, bounding_box(words), join_words(words))
+        yield Row(0, line, tuple(found), page.source, table * TABLE_STRIDE + band, declared=True)
+
+
+def _declared_segment(cell: Cell, words: Sequence[Word]) -> Segment:
+    """The words of a cell in reading order, in the box of the cell: columns follow cells, not words."""
+    segment = make_segment([word for line in sublines(words) for word in line])
+    return replace(segment, box=cell.box)
+
+
+def sublines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
+    """The words of one cell as lines, top to bottom, each left to right."""
+    if not words:
+        return ()
+    step = max(text_height(words) * 0.6, 0.1)
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.box.y_mid, w.box.x0)):
+        if lines and abs(word.box.y_mid - lines[-1][0].box.y_mid) < step:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return tuple(tuple(sorted(line, key=lambda w: w.box.x0)) for line in lines)

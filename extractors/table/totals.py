@@ -1,0 +1,112 @@
+"""Sums and charges printed in or below the table, told from items."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+from extractors.layout import Segment, make_segment
+from extractors.table.cells import amount, number_cell
+from extractors.table.lexicon import find_label, is_qualifier, label_hits
+from extractors.table.records import Row, TotalCell
+
+_ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharge", "total")
+
+
+@lru_cache(maxsize=16384)
+def total_kind(row: Row) -> str | None:
+    """The kind of sum a row holds; None when it is none.
+
+    A row is a sum when all its words before the last number are a label of a sum with qualifiers ("VAT 20 %", "Total EUR").
+    """
+    parts = _label_and_amount(row)
+    return None if parts is None else parts[0]
+
+
+def _label_and_amount(row: Row) -> tuple[str, Segment] | None:
+    pairs = _pairs(row)
+    return pairs[-1] if pairs else None
+
+
+@lru_cache(maxsize=16384)
+def _pairs(row: Row) -> tuple[tuple[str, Segment], ...]:
+    """(kind, segment with the amount) for each sum on a row; most rows have at most one."""
+    words = list(row.line.words)
+    last = _last_number(row)
+    if last is None:
+        return ()
+    first = words.index(last.words[0])
+    label = [w.text for w in words[:first]]
+    kind = _kind(label)
+    if kind is None:
+        kind = _kind_of_nearest(row, last)
+    return () if kind is None else ((kind, last),)
+
+
+def _last_number(row: Row) -> Segment | None:
+    """The rightmost run of words that reads as an amount, with its currency."""
+    for segment in reversed(row.segments):
+        if all(_is_currency_only(w.text) for w in segment.words):
+            continue
+        for start in range(len(segment.words)):
+            run = make_segment(segment.words[start:])
+            cell = number_cell(run.text)
+            if cell is not None and not cell.rest and not cell.percent and cell.unit is None:
+                return run
+        return None
+    return None
+
+
+def _is_currency_only(text: str) -> bool:
+    return not any(c.isdigit() for c in text) and is_qualifier(text)
+
+
+def _kind(words: list[str]) -> str | None:
+    """The kind a label names; the whole label must be explained, apart from qualifiers and rates."""
+    plain = [w for w in words if not _is_rate(w)]
+    if not plain or len(plain) > 9:
+        return None
+    whole = find_label(" ".join(plain), "totals")
+    if whole is not None:
+        return _first(whole[0])
+    hits = label_hits(plain, "totals")
+    if not hits:
+        return None
+    covered = sum(hit.end - hit.start for hit in hits)
+    spare = [w for i, w in enumerate(plain) if not any(h.start <= i < h.end for h in hits) and not is_qualifier(w)]
+    if len(spare) > covered or hits[0].start > 1:
+        return None
+    return _first(hits[0].meanings)
+
+
+def _is_rate(word: str) -> bool:
+    return "%" in word or (word.strip("().,:$€£").replace(",", "").replace(".", "").isdigit())
+
+
+def _first(kinds: frozenset[str]) -> str:
+    return next((kind for kind in _ORDER if kind in kinds), "total")
+
+
+def _kind_of_nearest(row: Row, last: Segment) -> str | None:
+    """Remarks may stand to the left of the sums: the label is then the segment just before the amount."""
+    before = [s for s in row.segments if s.box.x1 <= last.box.x0 + 1 and s.words[0] not in last.words]
+    if not before:
+        return None
+    nearest = [w.text for w in before[-1].words if w not in last.words]
+    whole = find_label(" ".join(w for w in nearest if not _is_rate(w)), "totals")
+    return None if whole is None else _first(whole[0])
+
+
+def read_total(row: Row, decimal: str | None) -> TotalCell | None:
+    parts = _label_and_amount(row)
+    if parts is None:
+        return None
+    value = amount(parts[1].text, decimal)
+    if value is None:
+        return None
+    confidence = min((w.confidence for w in parts[1].words), default=0.0)
+    return TotalCell(parts[0], _sign(value), row.page, parts[1].box, row.text, 0.95 * confidence)
+
+
+def _sign(value: Decimal) -> Decimal:
+    return value
