@@ -22,7 +22,7 @@ THIRD_PARTY = {
     "pipeline": {"pydantic"},
     "extractors": {
         "pdfplumber", "pypdfium2", "pypdfium2_raw", "pdfminer", "pytesseract", "PIL", "cv2", "numpy", "spacy", "thinc", "rapidfuzz",
-        "openpyxl", "python_calamine", "docx", "lxml", "charset_normalizer", "pebble", "scipy", "nh3",
+        "openpyxl", "python_calamine", "docx", "lxml", "charset_normalizer", "pebble", "scipy", "nh3", "babel",
     },
     "matchers": {"rapidfuzz", "numpy", "pandas"},
     "rules": {"pydantic", "spacy", "rapidfuzz"},

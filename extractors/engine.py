@@ -1,0 +1,81 @@
+"""The extractor: pages of words become orders, each value with its evidence and every doubt written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.doctype import TypeReading, read_type
+from extractors.header import habits
+from extractors.header.fields import Found
+from extractors.header.places import Surroundings, constant_column
+from extractors.header.read import HeaderReading, TableFacts, read_header
+from extractors.header.view import views
+from extractors.split import OrderPart, split
+from extractors.table import TableReading, read_table
+from pipeline.model import DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
+
+
+class DocumentExtractor:
+    """Implements ``pipeline.interfaces.Extractor``."""
+
+    def extract(self, pages: Pages, context: ReadingContext) -> tuple[Order, ...]:
+        """In document order; at least one. A document that is no order gives one ``Order`` without lines."""
+        seen = views(pages.pages)
+        language = habits.language_of(seen, context.languages)
+        parts = split(seen, language)
+        orders = [_read_part(part, language, context) for part in parts]
+        kept = [order for order in orders if order.document_type.is_order] or orders[:1]
+        doubts = tuple(Doubt("", reason) for reason in (*pages.doubts, *(d for p in pages.pages for d in p.doubts)))
+        return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept) or (_nothing(doubts),)
+
+
+def _read_part(part: OrderPart, language: str | None, context: ReadingContext) -> Order:
+    table = read_table([role.around.page.page for role in part.table_pages], context)
+    arounds = [_outside(role.around, table) for role in part.pages]
+    kind = read_type(arounds, context, has_lines=bool(table.lines))
+    header = read_header(arounds, language, context, _facts(table, [role.around.page.page for role in part.pages]))
+    return _assemble(kind, header, table, language)
+
+
+def _outside(around: Surroundings, table: TableReading) -> Surroundings:
+    """The page with its labels, those inside the table of lines left out."""
+    number = around.page.page.number
+    regions = [box for page, box in table.regions if page == number]
+    hits = [
+        hit
+        for hit in around.hits
+        if not any(r.x0 <= hit.box.x_mid <= r.x1 and r.top <= hit.box.y_mid <= r.bottom for r in regions)
+        or constant_column(around.page, hit)
+    ]
+    return Surroundings(around.page, hits)
+
+
+def _facts(table: TableReading, pages: Sequence[Page]) -> TableFacts:
+    sources = {page.number: page.source for page in pages}
+    totals = tuple(
+        (cell.kind, Found(cell.value, (Word(cell.text, cell.box),), cell.page, sources[cell.page], cell.confidence))
+        for cell in table.totals
+    )
+    return TableFacts(table.lines, totals, table.decimal, table.date_order, table.currency)
+
+
+def _assemble(kind: TypeReading, header: HeaderReading, table: TableReading, language: str | None) -> Order:
+    order = Order(document_type=kind.type, language=language)
+    if not kind.type.is_order:
+        return order
+    doubts = [*header.doubts, *table.doubts]
+    if kind.doubt:
+        doubts.insert(0, Doubt("document_type", kind.doubt))
+    return replace(
+        order,
+        **header.values,
+        **{role: header.parties.get(role, Party()) for role in ("buyer", "seller", "ship_to", "bill_to")},
+        lines=table.lines,
+        evidence=(*header.evidence, *table.evidence),
+        doubts=tuple(doubts),
+    )
+
+
+def _nothing(doubts: Sequence[Doubt]) -> Order:
+    return Order(document_type=DocumentType.OTHER, doubts=tuple(doubts))

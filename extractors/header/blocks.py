@@ -1,0 +1,89 @@
+"""Groups segments that stand under each other into blocks, the unit addresses come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from extractors.header import address
+from extractors.header.places import Surroundings
+from extractors.header.view import Segment
+from extractors.layout import bounding_box
+from pipeline.model import Box
+
+_SEPARATORS = ("|", "•", "·", "∙", "▪", ";")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Segments under each other with a common left, right or middle; ``segments`` run top to bottom."""
+
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def box(self) -> Box:
+        return bounding_box([word for segment in self.segments for word in segment.words])
+
+    @property
+    def page(self) -> int:
+        return self.segments[0].page
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Its lines; a line with separators ("Acme | 12 Main St | Reno, NV 89501") gives one for each part."""
+        return tuple(part for segment in self.segments for part in split_line(segment.text))
+
+
+def split_line(text: str) -> list[str]:
+    for separator in _SEPARATORS:
+        if text.count(separator) >= 1:
+            text = text.replace(separator, "\n")
+    return [part.strip() for part in text.split("\n") if part.strip(" ,.-")]
+
+
+def blocks(around: Surroundings) -> tuple[Block, ...]:
+    """Every segment of the page in exactly one block. A label begins a block of its own and what follows it another."""
+    height = around.page.height
+    open_blocks: list[list[Segment]] = []
+    done: list[list[Segment]] = []
+    for line in around.page.lines:
+        still_open = []
+        top = min(s.box.top for s in line)
+        for block in open_blocks:
+            (still_open if top - block[-1].box.bottom <= 1.1 * height else done).append(block)
+        open_blocks = still_open
+        for segment in line:
+            home = next((b for b in open_blocks if _continues(b, segment, around, height)), None)
+            if home is None:
+                open_blocks.append([segment])
+            else:
+                home.append(segment)
+    found = (Block(tuple(b)) for b in (*done, *open_blocks))
+    return tuple(sorted(found, key=lambda b: (b.box.top, b.box.x0)))
+
+
+def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings, height: float) -> bool:
+    last = block[-1]
+    if last.line == segment.line or segment.box.top - last.box.bottom > 1.1 * height:
+        return False
+    if last.cell != segment.cell or around.is_label(segment) or (len(block) == 1 and around.is_label(last)):
+        return False
+    if abs(last.height - segment.height) > 0.6 * max(last.height, segment.height):
+        return False
+    first = block[0]
+    left = abs(first.box.x0 - segment.box.x0) < 0.7 * height
+    right = abs(last.box.x1 - segment.box.x1) < 0.4 * height and len(block) < 8
+    middle = abs(last.box.x_mid - segment.box.x_mid) < 0.5 * height
+    return left or right or middle
+
+
+def address_score(texts: Sequence[str]) -> int:
+    """How much some lines look like a party with its address; 3 and more is one."""
+    score = 0
+    score += 2 if any(address.has_postcode(t) for t in texts) else 0
+    score += 2 if any(address.country_of(t) for t in texts[1:]) else 0
+    score += 1 if any(address.has_street(t) for t in texts) else 0
+    score += 1 if texts and address.has_legal_form(texts[0]) else 0
+    score += 1 if any(address.emails_in(t) for t in texts) else 0
+    return score if len(texts) >= 2 else 0

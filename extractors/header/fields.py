@@ -1,0 +1,227 @@
+"""Chooses the value of each simple header field among everything that stands at its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from extractors.header.labels import Context, LabelHit
+from extractors.header.places import Place, Relation, Surroundings
+from extractors.header.readings import (
+    Reading,
+    find_date,
+    read_currency,
+    read_incoterms,
+    read_number,
+    read_revision,
+    read_terms,
+)
+from extractors.header.view import Segment
+from extractors.layout import bounding_box
+from pipeline.model import Box, Doubt, Evidence, Source, Word
+
+_CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
+_NEAR = 0.05  # two values whose scores are this near are both possible
+_PROVEN = 0.93  # a score from which a single candidate counts as proven
+_INSIDE_LENGTH = 8  # letters a label in running text needs
+_NUMBER_TITLES = ("purchase_order", "order_change", "order_cancellation")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value with where it was read; ``score`` 0..1 ranks it among its rivals."""
+
+    value: Any
+    words: tuple[Word, ...]
+    page: int
+    source: Source
+    score: float
+    note: str | None = None
+
+    @property
+    def box(self) -> Box:
+        return bounding_box(self.words)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    def evidence(self, path: str, confidence: float | None = None) -> Evidence:
+        """``confidence`` defaults to the score; what OCR was unsure of lowers it."""
+        sure = self.score if confidence is None else confidence
+        sure *= min((word.confidence for word in self.words), default=1.0)
+        return Evidence(path, self.page, self.box, self.text, round(min(sure, 0.995), 3), self.source, self.note)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The value of a field, or None; ``doubt`` says why it is not sure."""
+
+    found: Found | None = None
+    doubt: str | None = None
+
+    @property
+    def value(self) -> Any:
+        return None if self.found is None else self.found.value
+
+
+Reader = Callable[[Sequence[Word]], Reading[Any] | None]
+
+
+def hit_weight(hit: LabelHit) -> float:
+    """How much a label says by itself, 0..1: long exact labels that stand alone say most."""
+    length = 1.0 if hit.length >= 8 else 0.96 if hit.length >= 5 else 0.9
+    return hit.fit * length * _CONTEXT_WEIGHT[hit.context]
+
+
+def candidates(pages: Sequence[Surroundings], field: str, read: Reader) -> Iterator[Found]:
+    """What can be read at each label of ``field``: at every label the first place that holds such a value."""
+    for around in pages:
+        for hit in around.hits:
+            if hit.section == "header" and hit.field == field:
+                found = at_label(around, hit, read)
+                if found is not None:
+                    yield found
+
+
+def at_label(around: Surroundings, hit: LabelHit, read: Reader) -> Found | None:
+    if hit.context is Context.INSIDE and hit.length < _INSIDE_LENGTH:
+        return None
+    for place in around.places(hit):
+        if place.relation not in (Relation.INLINE, Relation.RIGHT) and hit.context < Context.COLON:
+            continue
+        reading = read(place.words)
+        if reading is not None:
+            return _found(around, place, reading)
+    return None
+
+
+def _found(around: Surroundings, place: Place, reading: Reading[Any]) -> Found:
+    page_weight = max(0.8, 1.0 - 0.02 * (around.page.page.number - 1))
+    score = hit_weight(place.hit) * place.relation.value * reading.quality * page_weight
+    return Found(reading.value, reading.words, around.page.page.number, around.page.page.source, score)
+
+
+def choose(found: Sequence[Found], name: str, *, keep: bool = False) -> Choice:
+    """The best candidate; a different value of nearly the same score is a doubt.
+
+    ``keep``: give the best in spite of the doubt; otherwise the value is left open.
+    """
+    groups: dict[str, list[Found]] = {}
+    for one in found:
+        groups.setdefault(_key(one.value), []).append(one)
+    if not groups:
+        return Choice()
+    ranked = sorted((_supported(group) for group in groups.values()), key=lambda f: -f.score)
+    best = ranked[0]
+    rivals = [other for other in ranked[1:] if other.score >= best.score - _NEAR]
+    if rivals:
+        doubt = f"{name}: both “{best.text}” and “{rivals[0].text}” stand at such a label"
+        return Choice(best if keep else None, doubt)
+    if len(ranked) == 1 and best.score >= _PROVEN:
+        best = replace(best, score=max(best.score, 0.992))
+    return Choice(best)
+
+
+def _key(value: object) -> str:
+    return "".join(c for c in str(value).casefold() if c.isalnum())
+
+
+def _supported(group: Sequence[Found]) -> Found:
+    """The best of several readings of one value; each further place where it stands adds a little."""
+    best = max(group, key=lambda f: f.score)
+    return replace(best, score=min(0.99, best.score + 0.02 * (len(group) - 1)))
+
+
+def po_number(pages: Sequence[Surroundings]) -> Choice:
+    """At a label of its own, or behind the title of the document ("Purchase Order 4711")."""
+    found = list(candidates(pages, "po_number", read_number))
+    for around in pages:
+        for hit in around.hits:
+            if hit.section == "document_types" and hit.field in _NUMBER_TITLES:
+                one = at_label(around, hit, read_number)
+                if one is not None:
+                    found.append(replace(one, score=one.score * 0.95))
+    return choose(_not_elsewhere(pages, found), "order number", keep=True)
+
+
+_OTHER_NUMBERS = (
+    "customer_number",
+    "vendor_number",
+    "quotation_number",
+    "contract_number",
+    "phone",
+    "tax_id",
+    "page",
+    "reference",
+)
+
+
+def _not_elsewhere(pages: Sequence[Surroundings], found: Sequence[Found]) -> list[Found]:
+    """Leaves out numbers that stand as directly at the label of something else (a quotation, a customer number)."""
+    taken: dict[str, float] = {}
+    for field in _OTHER_NUMBERS:
+        for other in candidates(pages, field, read_number):
+            key = _key(other.value)
+            taken[key] = max(taken.get(key, 0.0), other.score)
+    return [one for one in found if taken.get(_key(one.value), 0.0) <= one.score]
+
+
+def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choice:
+    """``field`` is order_date or requested_date; a date that reads two ways is a doubt, not a value."""
+    found = list(candidates(pages, field, lambda words: find_date(words, order)))
+    if not found and field == "order_date":
+        found = list(_lone_dates(pages[:1], order))
+    clear = [one for one in found if one.value is not None]
+    if found and not clear:
+        return Choice(None, f"“{found[0].text}” can be day/month or month/day; nothing in the document decides")
+    return choose(clear, field.replace("_", " "))
+
+
+def _lone_dates(pages: Sequence[Surroundings], order: str | None) -> Iterator[Found]:
+    """ "Pinto, le 8 novembre 2026": a short segment that ends in a date and has no label."""
+    for around in pages:
+        for segment in around.page.segments:
+            labelled = any(hit.context > Context.INSIDE for hit in around.labels_in(segment))
+            if len(segment.words) > 8 or labelled or segment.cell is not None:
+                continue
+            reading = find_date(segment.words, order)
+            if reading is not None and not reading.rest and not _labelled_left(around, segment):
+                yield Found(reading.value, reading.words, segment.page, segment.source, 0.9)
+
+
+def _labelled_left(around: Surroundings, segment: Segment) -> bool:
+    line = around.page.lines[segment.line]
+    return any(around.is_label(other) for other in line if other is not segment)
+
+
+def currency(pages: Sequence[Surroundings]) -> Choice:
+    return choose(list(candidates(pages, "currency", read_currency)), "currency")
+
+
+def terms(pages: Sequence[Surroundings], field: str) -> Choice:
+    read = read_incoterms if field == "incoterms" else read_terms
+    return choose(list(candidates(pages, field, read)), field.replace("_", " "), keep=True)
+
+
+def revision(pages: Sequence[Surroundings]) -> Choice:
+    return choose(list(candidates(pages, "revision", _revision_mark)), "revision", keep=True)
+
+
+def _revision_mark(words: Sequence[Word]) -> Reading[str] | None:
+    whole = read_revision(words)
+    if whole is not None:
+        return whole
+    text = words[0].text.strip(" :.,()") if words else ""
+    if len(text) <= 3 and text.isalnum() and (text.isdigit() or len(text) == 1) and text != "0":
+        return Reading(text, (words[0],), 0.97)
+    return None
+
+
+def as_doubts(path: str, choice: Choice) -> tuple[Doubt, ...]:
+    return (Doubt(path, choice.doubt),) if choice.doubt else ()
+
+
+__all__ = ["Choice", "Found", "candidates", "choose", "currency", "date", "dates", "po_number", "revision", "terms"]

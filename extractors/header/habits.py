@@ -1,0 +1,110 @@
+"""What a document as a whole says about its numbers: language, order of dates, currency by its signs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from extractors.header.fields import Choice, Found
+from extractors.header.view import PageView
+from pipeline.language import fold, languages
+from pipeline.model import Source, Word
+from pipeline.values import currency_code, date_order_votes
+
+# the dollar of a country; source: ISO 4217 list one
+_DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
+_DAY_SECOND = {"US", "PR"}  # month/day/year; in Canada both are in use
+_UNDECIDED = {"CA"}
+
+
+def language_of(pages: Sequence[PageView], preferred: Sequence[str] = ()) -> str | None:
+    """The language whose labels and common words occur most; None for a document without any.
+
+    ``preferred`` breaks ties only.
+    """
+    words = Counter(token for page in pages[:3] for segment in page.segments for token, _ in segment.tokens)
+    best: tuple[int, int, str] | None = None
+    for code, language in languages().items():
+        score = sum(min(words[token], 5) for token in language.stopwords if token in words)
+        score += 2 * sum(min(words[token], 3) for token in _label_words(code) if token in words)
+        rank = (score, -preferred.index(code) if code in preferred else -99, code)
+        if best is None or rank > best:
+            best = rank
+    return best[2] if best and best[0] > 0 else None
+
+
+def _label_words(code: str) -> frozenset[str]:
+    """Words of labels that no other language uses."""
+    if not _LABEL_WORDS:
+        counts: Counter[str] = Counter()
+        own: dict[str, set[str]] = {}
+        for name, language in languages().items():
+            sections = (language.columns, language.header, language.totals, language.document_types)
+            own[name] = {
+                token
+                for section in sections
+                for labels in section.values()
+                for label in labels
+                for token in fold(label).split()
+                if len(token) > 2
+            }
+            counts.update(own[name])
+        _LABEL_WORDS.update({name: frozenset(t for t in tokens if counts[t] == 1) for name, tokens in own.items()})
+    return _LABEL_WORDS[code]
+
+
+_LABEL_WORDS: dict[str, frozenset[str]] = {}
+
+
+def date_order(pages: Sequence[PageView], language: str | None, country: str | None, voted: str | None) -> str | None:
+    """ "dmy", "mdy" or "ymd": proven by a day over 12, else by the buyer's country, else by the language; else None.
+
+    English alone decides nothing: it is written both ways.
+    """
+    proven = voted or date_order_votes([segment.text for page in pages[:20] for segment in page.segments])
+    if proven:
+        return proven
+    if country and country not in _UNDECIDED:
+        return "mdy" if country in _DAY_SECOND else "dmy"
+    if language and language != "en":
+        return languages()[language].date_order
+    return None
+
+
+def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
+    """The only currency whose sign or code is printed; a lone "$" is that of the buyer's country."""
+    found: dict[str, list[tuple[Word, PageView]]] = {}
+    dollar: tuple[Word, PageView] | None = None
+    for page in pages[:10]:
+        for segment in page.segments:
+            for word in segment.words:
+                code = _sign(word.text)
+                if code == "$":
+                    dollar = dollar or (word, page)
+                elif code:
+                    found.setdefault(code, []).append((word, page))
+    if len(found) == 1:
+        code, places = next(iter(found.items()))
+        return Choice(_found(code, *places[0], 0.96 if len(places) > 1 else 0.93))
+    if len(found) > 1:
+        return Choice(None, f"several currencies are printed: {', '.join(sorted(found))}")
+    if dollar and country in _DOLLARS:
+        note = f"only $ is printed; {_DOLLARS[country]} by the buyer's country {country}"
+        return Choice(_found(_DOLLARS[country], *dollar, 0.93, note))
+    return Choice()
+
+
+def _sign(text: str) -> str | None:
+    """The currency a word shows: "€12.50", "(USD)", "EUR"; "$" for a dollar sign of any country."""
+    bare = text.strip("()[]:;,.*|")
+    letters = "".join(c for c in bare if not c.isdigit() and c not in ".,-+'\u00a0 ")
+    if letters == "$":
+        return "$"
+    if len(letters) == 3 and letters.isalpha() and not letters.isupper():
+        return None
+    return currency_code(letters) if letters and (letters == bare or any(c.isdigit() for c in bare)) else None
+
+
+def _found(code: str, word: Word, page: PageView, score: float, note: str | None = None) -> Found:
+    source: Source = page.page.source
+    return Found(code, (word,), page.page.number, source, score, note)

@@ -1,0 +1,233 @@
+"""Finds the labels of header fields on a page: exact in any of the languages, fuzzy on recognised (OCR) text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from extractors.header.view import PageView, Segment
+from pipeline.language import fold, languages
+from pipeline.model import Box, Source
+
+_NUMBER_WORDS = ("no", "nr", "n", "num", "number", "nummer", "numero", "numer", "nro")
+_LONGEST = 6  # tokens in a label
+_FUZZY_LENGTH = 6  # shorter labels are not compared fuzzily: "date" and "rate"
+_FUZZY_SCORE = 86.0
+_GENERIC = 7  # letters up to which a label may be the end of a longer one that we do not know
+# "Ihre Bestellnummer", "votre commande": somebody else's number, not the one this document was issued under
+_FOREIGN = {
+    "your",
+    "ihre",
+    "ihr",
+    "ihrer",
+    "votre",
+    "vos",
+    "su",
+    "sus",
+    "vostro",
+    "vostra",
+    "vs",
+    "uw",
+    "panstwa",
+    "vosso",
+    "vossa",
+}
+
+
+class Context(IntEnum):
+    """How a label stands, the weakest first."""
+
+    INSIDE = 0  # in running text
+    START = 1  # at the start of a segment, or right behind another label's value
+    COLON = 2  # with a colon
+    WHOLE = 3  # the segment is the label
+
+
+@dataclass(frozen=True)
+class LabelHit:
+    """``segment.words[start:end]`` reads as a label of ``field``; ``fit`` is 0..1, 1 for the exact wording."""
+
+    field: str
+    section: str  # "header", "totals" or "document_types"
+    language: str
+    segment: Segment
+    start: int
+    end: int
+    fit: float
+    context: Context
+    length: int  # letters of the label: long labels say more than "No." or "Date"
+    below: Segment | None = None  # the second line of a label that runs over two
+    shared: bool = False  # its last word also begins the next label ("number/date")
+
+    @property
+    def box(self) -> Box:
+        part = self.segment.part(self.start, self.end)
+        box = part.box if part else self.segment.box
+        return box.union(self.below.box) if self.below else box
+
+
+@dataclass(frozen=True)
+class _Entry:
+    field: str
+    section: str
+    language: str
+
+
+@cache
+def lexicon() -> Mapping[str, tuple[_Entry, ...]]:
+    """Every label without blanks ("ponumber") → what it may label. Number words stand in all their spellings."""
+    table: dict[str, list[_Entry]] = defaultdict(list)
+    for code, language in languages().items():
+        sections = {"header": language.header, "totals": language.totals, "document_types": language.document_types}
+        for section, fields in sections.items():
+            for field, labels in fields.items():
+                for label in labels:
+                    for key in _spellings(label):
+                        entry = _Entry(field, section, code)
+                        if entry not in table[key]:
+                            table[key].append(entry)
+    table.pop("", None)
+    return {key: tuple(entries) for key, entries in table.items()}
+
+
+def _spellings(label: str) -> set[str]:
+    tokens = fold(label).split()
+    keys = {"".join(tokens)}
+    for i, token in enumerate(tokens):
+        if token in _NUMBER_WORDS and len(tokens) > 1:
+            keys |= {"".join((*tokens[:i], other, *tokens[i + 1 :])) for other in _NUMBER_WORDS}
+    return keys
+
+
+@cache
+def _fuzzy_keys() -> tuple[str, ...]:
+    return tuple(sorted(key for key in lexicon() if len(key) >= _FUZZY_LENGTH))
+
+
+@cache
+def _lookup(key: str, fuzzy: bool) -> tuple[str, float] | None:
+    """(the label's key, fit 0..1) of a run of tokens."""
+    if key in lexicon():
+        return key, 1.0
+    if not fuzzy or len(key) < _FUZZY_LENGTH or any(c.isdigit() for c in key):
+        return None
+    best = process.extractOne(key, _fuzzy_keys(), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE)
+    return (best[0], best[1] / 100) if best else None
+
+
+def find_labels(page: PageView, language: str | None = None) -> tuple[LabelHit, ...]:
+    """All labels of a page in reading order. Where a wording means different things, ``language`` decides first."""
+    hits = [hit for segment in page.segments for hit in _combined(segment, list(_in_segment(segment, language)))]
+    return (*hits, *_two_line_labels(page, language))
+
+
+def _in_segment(segment: Segment, language: str | None) -> Iterator[LabelHit]:
+    tokens, position, labelled = segment.tokens, 0, False
+    while position < len(tokens):
+        found = _longest(segment, position, language)
+        if found is None:
+            position += 1
+            continue
+        count, key, fit, entries = found
+        start, end = tokens[position][1], tokens[position + count - 1][1] + 1
+        shared = position + count < len(tokens) and tokens[position + count][1] == end - 1
+        context = _context(segment, position, position + count, start, end)
+        if position and not labelled and len(key) <= _GENERIC:
+            context = Context.INSIDE  # "Commodity number:" is not "Number:"
+        labelled = True
+        foreign = position > 0 and tokens[position - 1][0] in _FOREIGN
+        for entry in entries:
+            if not (foreign and entry.field in ("po_number", "purchase_order")):
+                yield LabelHit(
+                    entry.field,
+                    entry.section,
+                    entry.language,
+                    segment,
+                    start,
+                    end,
+                    fit,
+                    context,
+                    len(key),
+                    None,
+                    shared,
+                )
+        position += count
+
+
+def _combined(segment: Segment, hits: list[LabelHit]) -> list[LabelHit]:
+    """ "PO number/date": labels that fill a segment between them stand as freely as one label does."""
+    covered = {i for hit in hits for i in range(hit.start, hit.end)}
+    if hits and len(covered) == sum(any(c.isalnum() for c in word.text) for word in segment.words):
+        return [replace(hit, context=max(hit.context, Context.WHOLE)) for hit in hits]
+    return hits
+
+
+def _longest(segment: Segment, position: int, language: str | None) -> tuple[int, str, float, list[_Entry]] | None:
+    tokens, words = segment.tokens, segment.words
+    if position and tokens[position - 1][1] == tokens[position][1] and not _parts(words[tokens[position][1]].text):
+        return None  # inside a word: "PO-12345"
+    for count in range(min(_LONGEST, len(tokens) - position), 0, -1):
+        last = tokens[position + count - 1][1]
+        more = position + count < len(tokens) and tokens[position + count][1] == last
+        if more and not _parts(words[last].text):
+            continue
+        first = tokens[position][1]
+        if any(word.text.endswith((",", ";", ")", ":")) for word in words[first:last]):
+            continue
+        key = "".join(token for token, _ in tokens[position : position + count])
+        found = _lookup(key, segment.source is Source.OCR and (position == 0 or words[last].text.endswith(":")))
+        if found:
+            return count, found[0], found[1], _meanings(found[0], language)
+    return None
+
+
+def _parts(word: str) -> bool:
+    """Whether a word is two labels joined by a slash, and no code that has slashes."""
+    return "/" in word and not any(c.isdigit() for c in word)
+
+
+def _meanings(key: str, language: str | None) -> list[_Entry]:
+    """One entry for each meaning of a label, the document's language first."""
+    entries = lexicon()[key]
+    own = [entry for entry in entries if entry.language == language]
+    chosen: dict[tuple[str, str], _Entry] = {}
+    for entry in own or entries:
+        chosen.setdefault((entry.section, entry.field), entry)
+    return list(chosen.values())
+
+
+def _context(segment: Segment, first: int, behind: int, start: int, end: int) -> Context:
+    tokens = segment.tokens
+    if segment.words[end - 1].text.rstrip().endswith((":", ":")) or (
+        end < len(segment.words) and segment.words[end].text.startswith(":")
+    ):
+        return Context.COLON
+    if first == 0 and behind == len(tokens):
+        return Context.WHOLE
+    return Context.START if first == 0 or start == 0 else Context.INSIDE
+
+
+def _two_line_labels(page: PageView, language: str | None) -> Iterator[LabelHit]:
+    """ "Purchase order" over "number": a segment and the one right under it, which together are a label."""
+    for upper, lower in zip(page.lines, page.lines[1:], strict=False):
+        for segment in upper:
+            for under in lower:
+                if _stacked(segment, under):
+                    key = "".join(token for token, _ in (*segment.tokens, *under.tokens))
+                    if key in lexicon() and 1 < len(segment.tokens) + len(under.tokens) <= _LONGEST:
+                        for entry in _meanings(key, language):
+                            yield LabelHit(
+                                entry.field, entry.section, entry.language, segment, 0, len(segment.words),
+                                1.0, Context.WHOLE, len(key), under,
+                            )  # fmt: skip
+
+
+def _stacked(upper: Segment, lower: Segment) -> bool:
+    overlap = min(upper.box.x1, lower.box.x1) - max(upper.box.x0, lower.box.x0)
+    near = lower.box.top - upper.box.bottom < 0.8 * upper.box.height
+    return near and overlap > 0.5 * min(upper.box.width, lower.box.width) and upper.cell == lower.cell

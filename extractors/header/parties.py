@@ -1,0 +1,157 @@
+"""Who is who: buyer, seller, ship-to and bill-to, by labels, by letterhead, and by what we know of ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from extractors.header import address
+from extractors.header.blocks import Block, address_score, blocks
+from extractors.header.fields import hit_weight
+from extractors.header.labels import Context, LabelHit
+from extractors.header.partytext import PartyReading, party_lines, read_party
+from extractors.header.places import Surroundings
+from extractors.header.view import Segment
+from pipeline.language import fold
+from pipeline.model import ReadingContext
+
+ROLES = ("buyer", "seller", "ship_to", "bill_to")
+_INNER = ("phone", "email", "tax_id", "contact", "customer_number", "vendor_number", "reference", "page")
+_MOST_LINES = 10
+_ADDRESS = 3  # ``address_score`` from which lines are a party with its address
+
+
+@dataclass(frozen=True)
+class RoleReading:
+    """A party in a role; ``weight`` 0..1 says how sure the role is, ``note`` why where no label says so."""
+
+    reading: PartyReading
+    weight: float
+    note: str | None = None
+
+
+def read_parties(pages: Sequence[Surroundings], context: ReadingContext) -> Mapping[str, RoleReading]:
+    """The parties of an order by role. Roles nobody is named for are absent."""
+    taken: set[int] = set()
+    roles: dict[str, RoleReading] = {}
+    labelled = [one for around in pages[:2] for one in _labelled(around, taken)]
+    for role in ROLES:
+        fitting = [r for name, r in labelled if name == role and not (role == "buyer" and is_own(r.reading, context))]
+        if fitting:
+            roles[role] = max(fitting, key=lambda r: (r.weight * (1 + min(r.reading.score, 5)), -r.reading.page))
+    free = [block for around in pages[:1] + pages[-1:] for block in _free(around, taken)] if pages else []
+    _complete(roles, free, context)
+    return roles
+
+
+def is_own(reading: PartyReading, context: ReadingContext) -> bool:
+    """Whether a party is one of our own companies."""
+    party = reading.party
+    name = fold(party.name or "")
+    if any(fuzz.ratio(name, fold(own)) >= 90 for own in context.own_names if name):
+        return True
+    if party.email and party.email.casefold() in {mail.casefold() for mail in context.own_emails}:
+        return True
+    plain = fold(party.tax_id or "").replace(" ", "")
+    return bool(plain) and plain in {fold(own).replace(" ", "") for own in context.own_tax_ids}
+
+
+def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, RoleReading]]:
+    for hit in around.hits:
+        if hit.section != "header" or hit.field not in ROLES or (hit.context is Context.INSIDE and hit.length < 8):
+            continue
+        best = max(_readings(around, hit), key=lambda pair: (pair[1].score, len(pair[0])), default=None)
+        if best is None or not _credible(hit, best[1]):
+            continue
+        taken |= {id(segment) for segment in best[0]}
+        yield hit.field, RoleReading(best[1], hit_weight(hit))
+
+
+def _credible(hit: LabelHit, reading: PartyReading) -> bool:
+    """A short or loose label ("To", "Buyer") needs an address behind it; any label needs a name with letters."""
+    name = reading.party.name or ""
+    if sum(c.isalpha() for c in name) < 2 or len(name) > 90:
+        return False
+    if hit.length <= 5 or hit.field == "buyer" or hit.context < Context.COLON:
+        return reading.score >= _ADDRESS or (hit.field == "buyer" and address.has_legal_form(name))
+    return reading.score >= _ADDRESS or hit.context is Context.COLON or address.has_legal_form(name)
+
+
+def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[list[Segment], PartyReading]]:
+    """What stands behind the label, right of it and under it, each read as a party."""
+    for place in around.places(hit):
+        first = place.segment
+        inline = first is hit.segment
+        skip = hit.end if inline else 0
+        segments = _down(around, first, place.words[0].box.x0 if inline else first.box.x0)
+        lines = party_lines(around, segments, skip)
+        reading = read_party(lines, first.page, first.box.top)
+        if reading.party.name:
+            yield segments, reading
+
+
+def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
+    """``first`` and the segments under it in its column, to the next foreign label or gap."""
+    height = around.page.height
+    column, last = [first], first
+    for line in around.page.lines[first.line + 1 :]:
+        below = [s for s in line if _aligned(s, first, left, height) and s.cell == first.cell]
+        if min(s.box.top for s in line) - last.box.bottom > 1.6 * height or len(column) >= _MOST_LINES:
+            break
+        if not below:
+            continue
+        if _foreign(around, below[0]):
+            break
+        last = below[0]
+        column.append(last)
+    return column
+
+
+def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bool:
+    if first.cell is not None:
+        return segment.cell == first.cell
+    near = abs(segment.box.x0 - left) < 0.8 * height or abs(segment.box.x0 - first.box.x0) < 0.8 * height
+    return (
+        near
+        or abs(segment.box.x1 - first.box.x1) < 0.3 * height
+        or abs(segment.box.x_mid - first.box.x_mid) < 0.4 * height
+    )
+
+
+def _foreign(around: Surroundings, segment: Segment) -> bool:
+    """Whether a segment begins with a label that ends an address."""
+    hits = [h for h in around.labels_in(segment) if h.start == 0 and h.context > Context.START]
+    return bool(hits) and not any(h.field in _INNER for h in hits)
+
+
+def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
+    """Address blocks no label claims."""
+    for block in blocks(around):
+        if any(id(s) in taken for s in block.segments):
+            continue
+        if address_score(block.texts) >= _ADDRESS:
+            lines = party_lines(around, block.segments)
+            reading = read_party(lines, block.page, block.box.top)
+            if reading.party.name and reading.party.address:
+                yield block, reading
+
+
+def _complete(
+    roles: dict[str, RoleReading], free: Sequence[tuple[Block, PartyReading]], context: ReadingContext
+) -> None:
+    """Fills seller and buyer from blocks without a label: what is ours is the seller, the letterhead is the buyer."""
+    own = [reading for _, reading in free if is_own(reading, context)]
+    if "seller" not in roles and own:
+        roles["seller"] = RoleReading(own[0], 0.97, "one of our own companies")
+    known = {role.reading.key for role in roles.values()}
+    others = [reading for _, reading in free if reading.key not in known and not is_own(reading, context)]
+    if "buyer" not in roles and others:
+        first = others[-1] if context.is_mail_body else others[0]
+        roles["buyer"] = RoleReading(first, 0.95, "letterhead, footer or signature: no label")
+        others.remove(first)
+    if "seller" not in roles and others and not context.own_names and not context.is_mail_body:
+        roles["seller"] = RoleReading(others[0], 0.8, "the second address without a label")
+    if "buyer" not in roles and "bill_to" in roles and not is_own(roles["bill_to"].reading, context):
+        roles["buyer"] = replace(roles["bill_to"], weight=0.8, note="the invoice address: nothing else names the buyer")

@@ -1,0 +1,238 @@
+"""Turns the lines of an address block into a party: name, address, e-mail, tax number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.header import address
+from extractors.header.blocks import address_score, split_line
+from extractors.header.places import Surroundings
+from extractors.header.view import Segment
+from pipeline.language import fold
+from pipeline.model import Party, Word
+
+# labels inside an address block whose value is no part of name or address
+_SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
+# words before a colon that only announce a part of the address
+_PART_LABELS = frozenset(
+    [
+        "address",
+        "adresse",
+        "anschrift",
+        "direccion",
+        "domicilio",
+        "indirizzo",
+        "endereco",
+        "morada",
+        "adres",
+        "street",
+        "strasse",
+        "rue",
+        "calle",
+        "via",
+        "rua",
+        "straat",
+        "ulica",
+        "city",
+        "ville",
+        "ort",
+        "stadt",
+        "ciudad",
+        "citta",
+        "cidade",
+        "localidade",
+        "plaats",
+        "miasto",
+        "municipio",
+        "bairro",
+        "zip",
+        "postcode",
+        "plz",
+        "cap",
+        "cep",
+        "country",
+        "pays",
+        "land",
+        "pais",
+        "paese",
+        "kraj",
+        "name",
+        "nom",
+        "nombre",
+        "nome",
+        "naam",
+        "nazwa",
+        "firma",
+        "company",
+        "societe",
+        "empresa",
+        "azienda",
+        "bedrijf",
+        "raison",
+        "sociale",
+        "razon",
+        "social",
+        "ragione",
+    ]
+)
+_ATTENTION = re.compile(
+    r"^(?:attn|attention|att|z\.? ?hd|à l'attention|a l'attention|t\.? ?a\.? ?v|att\.n|c\.? ?a\.?)\b[.: ]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class PartyLine:
+    """One line of an address as printed; ``field`` is what a label in front of it says it is, ``words`` its evidence."""
+
+    text: str
+    words: tuple[Word, ...]
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class PartyReading:
+    """A party with the words each value came from. ``score`` is that of ``address_score``."""
+
+    party: Party
+    page: int
+    words: dict[str, tuple[Word, ...]] = field(default_factory=dict)
+    score: int = 0
+    top: float = 0.0
+    country: str | None = None
+
+    @property
+    def key(self) -> str:
+        return fold(f"{self.party.name} {self.party.address}")
+
+
+def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0) -> list[PartyLine]:
+    """``segments`` as lines, labels taken off; the first ``skip`` words of the first one belong to the party's own label."""
+    lines: list[PartyLine] = []
+    for index, segment in enumerate(segments):
+        start = skip if index == 0 else 0
+        inner = [
+            h for h in around.labels_in(segment) if h.start >= start and h.context.value > 0 and h.section == "header"
+        ]
+        label = next((h for h in inner if h.start == start and h.field in (*_SKIPPED, "email", "tax_id")), None)
+        words = segment.words[label.end if label else start :]
+        name = label.field if label else None
+        for text in split_line(" ".join(w.text for w in words)):
+            lines.append(PartyLine(_without_part_label(text), tuple(words), name))
+    return [line for line in lines if line.text]
+
+
+def _without_part_label(text: str) -> str:
+    head, colon, tail = text.partition(":")
+    if colon and all(token in _PART_LABELS for token in fold(head).split()):
+        return tail.strip()
+    return text.strip(" ,:")
+
+
+def read_party(lines: Sequence[PartyLine], page: int, top: float) -> PartyReading:
+    """Name first, then the address up to its postcode or country; e-mail and tax number wherever they stand."""
+    found: dict[str, list[tuple[str, tuple[Word, ...]]]] = {"name": [], "address": [], "email": [], "tax_id": []}
+    body: list[PartyLine] = []
+    for line in lines:
+        kind = _kind(line)
+        if kind == "email":
+            found["email"] += [(mail, line.words) for mail in address.emails_in(line.text)]
+        elif kind == "tax_id":
+            number = address.tax_number_in(line.text) or line.text
+            found["tax_id"].append((number, line.words))
+        elif kind == "body":
+            body.append(line)
+    body = _unfolded(body)
+    start = _name_line(body)
+    if start is not None:
+        found["name"].append((body[start].text, body[start].words))
+        found["address"] += [(line.text, line.words) for line in _address_part(body[start + 1 :])]
+    return _reading(found, page, top, [line.text for line in lines])
+
+
+def _kind(line: PartyLine) -> str:
+    if line.field == "tax_id":
+        return "tax_id" if any(c.isdigit() for c in line.text) else "skip"
+    if address.emails_in(line.text):
+        return "email"
+    if (
+        line.field in _SKIPPED
+        or address.is_phone(line.text)
+        or address.is_web(line.text)
+        or _ATTENTION.match(line.text)
+    ):
+        return "skip"
+    return "body"
+
+
+def _unfolded(body: Sequence[PartyLine]) -> list[PartyLine]:
+    """A party written as one sentence ("Acme Ltd, 1 High St, Leeds LS1 1AA, UK"), wrapped or not, by its commas."""
+    if not body or not _is_sentence(body):
+        return list(body)
+    words = tuple(word for line in body for word in line.words)
+    parts: list[str] = []
+    for part in re.split(r",\s+", " ".join(line.text for line in body)):
+        if (
+            parts
+            and len(parts) == 1
+            and re.fullmatch(r"(?:inc|ltd|llc|corp|co|gmbh|s\.?a|s\.?l|b\.?v)\.?(?: - .*)?", part, re.IGNORECASE)
+        ):
+            parts[0] += f", {part}"
+        else:
+            parts.append(part.strip(" ."))
+    return [PartyLine(part, words) for part in parts if part]
+
+
+def _is_sentence(body: Sequence[PartyLine]) -> bool:
+    first = body[0].text
+    commas = sum(line.text.count(",") for line in body)
+    return first.count(",") >= 2 or (
+        len(body) <= 3 and commas >= 2 and "," in first and not address.has_legal_form(first)
+    )
+
+
+def _name_line(body: Sequence[PartyLine]) -> int | None:
+    """The first line, or the company below a person's name."""
+    if not body:
+        return None
+    for index, line in enumerate(body[:3]):
+        if address.has_legal_form(line.text) and not address.has_postcode(line.text):
+            return index
+        if any(c.isdigit() for c in line.text):
+            break
+    return 0 if any(c.isalpha() for c in body[0].text) else None
+
+
+def _address_part(lines: Sequence[PartyLine]) -> list[PartyLine]:
+    """Up to the country, or to the postcode line and what completes it; without either, lines that look like a street."""
+    part: list[PartyLine] = []
+    for index, line in enumerate(lines):
+        if address.country_of(line.text) and (part or index):
+            return [*part, line]
+        ended = bool(part) and address.has_postcode(part[-1].text) and not address.has_postcode(line.text)
+        if ended and not _completes(part[-1].text, line.text):
+            return part
+        part.append(line)
+    return part if any(address.has_postcode(x.text) or address.has_street(x.text) for x in part) else []
+
+
+def _completes(postcode_line: str, text: str) -> bool:
+    return not any(c.isalpha() for c in postcode_line.replace(" ", "")[-4:]) and text.replace(" ", "").isalpha()
+
+
+def _reading(
+    found: dict[str, list[tuple[str, tuple[Word, ...]]]], page: int, top: float, texts: Sequence[str]
+) -> PartyReading:
+    def single(name: str) -> str | None:
+        values = {text for text, _ in found[name]}
+        return next(iter(values)) if len(values) == 1 else None
+
+    place = ", ".join(text.strip(" ,") for text, _ in found["address"]) or None
+    words = {name: tuple(word for _, run in values for word in run) for name, values in found.items() if values}
+    party = Party(found["name"][0][0] if found["name"] else None, place, single("email"), single("tax_id"))
+    country = next((c for t, _ in reversed(found["address"]) if (c := address.country_of(t))), None)
+    if country is None and place:
+        country = address.country_by_postcode(place)
+    return PartyReading(party, page, words, address_score(list(texts)), top, country)

@@ -1,0 +1,180 @@
+"""Where the value of a label may stand: behind it, to its right, under it, above it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from extractors.header.labels import Context, LabelHit
+from extractors.header.view import PageView, Segment
+from pipeline.model import Box, Word
+
+_NOISE = {":", "-", "–", "—", "#", ".", "=", "|", "nr", "nr.", "no", "no.", "n°", "nº", "№", "/", "…"}
+_REACH_BELOW = 3.2  # text heights between a label and the value under it
+_REACH_RIGHT = 320.0  # points between a label and the value right of it
+
+
+class Relation(Enum):
+    """How a value stands to its label; the number is how much that counts, 0..1."""
+
+    INLINE = 1.0
+    RIGHT = 0.97
+    BELOW = 0.94
+    ABOVE = 0.6
+    LEFT = 0.55
+
+
+@dataclass(frozen=True)
+class Place:
+    """Words that may be the value of ``hit``."""
+
+    hit: LabelHit
+    words: tuple[Word, ...]
+    relation: Relation
+    segment: Segment
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+class Surroundings:
+    """A page with its labels, ready to be asked what stands around each of them."""
+
+    def __init__(self, page: PageView, hits: Sequence[LabelHit]) -> None:
+        self.page = page
+        self.hits = tuple(hits)
+        self._by_segment: Mapping[int, list[LabelHit]] = _group(hits)
+        self._tops = [min(s.box.top for s in line) for line in page.lines]
+
+    def labels_in(self, segment: Segment) -> list[LabelHit]:
+        return self._by_segment.get(id(segment), [])
+
+    def is_label(self, segment: Segment) -> bool:
+        """Whether a segment begins with a label that is more than a word of running text."""
+        return any(hit.start == 0 and hit.context > Context.START for hit in self.labels_in(segment))
+
+    def places(self, hit: LabelHit) -> Iterator[Place]:
+        inline = self._inline(hit)
+        if inline:
+            yield Place(hit, inline, Relation.INLINE, hit.segment)
+        if inline and hit.context < Context.COLON and len(inline) > 6:
+            return  # running text: what stands around it belongs to other sentences
+        right = self._right(hit)
+        if right:
+            yield Place(hit, right.words, Relation.RIGHT, right)
+        for below in self._below(hit):
+            yield Place(hit, below.words, Relation.BELOW, below)
+        above = self._above(hit)
+        if above and hit.context is Context.WHOLE:
+            yield Place(hit, above.words, Relation.ABOVE, above)
+
+    def _inline(self, hit: LabelHit) -> tuple[Word, ...]:
+        """The rest of the segment up to the next label; empty when a label follows at once."""
+        words = hit.segment.words
+        start = hit.end
+        while start < len(words) and words[start].text.casefold().strip(":") in _NOISE | {""}:
+            start += 1
+        stops = [h.start for h in self.labels_in(hit.segment) if h.start >= hit.end and _stops(h, hit)]
+        combined = any(h.start in (hit.end, hit.end - 1) and h.start > hit.start for h in self.labels_in(hit.segment))
+        end = min(stops, default=len(words))
+        value = () if combined and end <= start else words[start : max(end, start)]
+        return _up_to_bracket(value) if words[hit.start].text.startswith("(") else value
+
+    def _right(self, hit: LabelHit) -> Segment | None:
+        line = self.page.lines[hit.segment.line]
+        rest = [s for s in line if s.box.x0 >= hit.segment.box.x1 - 1 and s is not hit.segment]
+        for segment in rest:
+            if set(segment.text) <= set(":.-–_ "):
+                continue
+            near = segment.box.x0 - hit.box.x1 <= _REACH_RIGHT
+            return segment if near and not self.is_label(segment) else None
+        return None
+
+    def _below(self, hit: LabelHit) -> Iterator[Segment]:
+        """The nearest segments under the label that overlap it; a label among them ends the search."""
+        last = hit.below or hit.segment
+        box = hit.box
+        for line in self.page.lines[last.line + 1 : last.line + 7]:
+            under = [s for s in line if _overlaps(s.box, box, self.page.height)]
+            if not under:
+                continue
+            segment = max(under, key=lambda s: _shared(s.box, box))
+            if column_values(self.page, hit) is not None and not constant_column(self.page, hit):
+                return
+            if segment.box.top - box.bottom > _REACH_BELOW * self.page.height or self.is_label(segment):
+                return
+            yield segment
+            return
+
+    def _above(self, hit: LabelHit) -> Segment | None:
+        for line in reversed(self.page.lines[max(0, hit.segment.line - 2) : hit.segment.line]):
+            over = [s for s in line if _overlaps(s.box, hit.box, self.page.height)]
+            if over:
+                segment = over[0]
+                near = hit.box.top - segment.box.bottom < 1.2 * self.page.height
+                return segment if near and not self.is_label(segment) else None
+        return None
+
+    def line_at(self, y: float) -> int:
+        """Index of the text line at a height."""
+        return max(0, bisect_right(self._tops, y) - 1)
+
+
+def column_values(page: PageView, hit: LabelHit) -> tuple[str, ...] | None:
+    """The cells under a label that heads a column of a declared table of records; None elsewhere (forms, free text)."""
+    cells = page.page.cells
+    if hit.segment.cell is None:
+        return None
+    head = cells[hit.segment.cell]
+    row = [c for c in cells if c.table == head.table and c.row == head.row and c.text.strip()]
+    under = {
+        c.row: c.text.strip() for c in cells if c.table == head.table and c.column == head.column and c.row > head.row
+    }
+    run: list[str] = []
+    while under.get(head.row + len(run) + 1):
+        run.append(under[head.row + len(run) + 1])
+    return tuple(run) if len(row) >= 4 and run else None
+
+
+def constant_column(page: PageView, hit: LabelHit) -> bool:
+    """Whether a label heads a column that says the same on every row: a value of the order, not of its lines."""
+    values = column_values(page, hit)
+    return values is not None and len(set(values)) == 1
+
+
+def _up_to_bracket(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """ "(terms: 30 days net) to the address": the bracket that opened before the label closes the value."""
+    for i, word in enumerate(words):
+        if ")" in word.text and "(" not in word.text:
+            return (*words[:i], replace(word, text=word.text[: word.text.index(")")]))
+    return words
+
+
+def _group(hits: Sequence[LabelHit]) -> Mapping[int, list[LabelHit]]:
+    groups: dict[int, list[LabelHit]] = defaultdict(list)
+    for hit in hits:
+        groups[id(hit.segment)].append(hit)
+        if hit.below is not None:
+            groups[id(hit.below)].append(hit)
+    return groups
+
+
+def _stops(later: LabelHit, hit: LabelHit) -> bool:
+    """Whether a later label in the same segment ends this label's value."""
+    if later.context is Context.INSIDE:
+        return later.length >= 10 and later.section == "header" and later.field != hit.field
+    return True
+
+
+def _overlaps(box: Box, label: Box, height: float) -> bool:
+    left_aligned = abs(box.x0 - label.x0) < 0.8 * height
+    right_aligned = abs(box.x1 - label.x1) < 0.8 * height
+    return left_aligned or right_aligned or _shared(box, label) > 0.5 * min(box.width, label.width)
+
+
+def _shared(box: Box, other: Box) -> float:
+    return min(box.x1, other.x1) - max(box.x0, other.x0)

@@ -1,0 +1,101 @@
+"""Sums of an order: subtotal, tax, freight, discount, total, from the table's foot and from labels elsewhere.
+
+Arithmetic decides between readings: the lines add up to the subtotal; subtotal + tax + freight - discount = total.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from extractors.header.fields import Choice, Found, hit_weight
+from extractors.header.labels import Context
+from extractors.header.places import Surroundings
+from extractors.header.readings import read_amount
+from pipeline.model import LineItem, Word
+
+KINDS = ("subtotal", "tax", "freight", "discount", "total")
+_CENT = Decimal("0.01")
+
+
+def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator[tuple[str, Found]]:
+    """(kind, amount) at every label of a sum; the last amount to the right of the label on its line."""
+    for around in pages:
+        for hit in around.hits:
+            if hit.section != "totals" or hit.field not in KINDS or hit.context < Context.START:
+                continue
+            words = _behind(around, hit.segment.line, hit.box.x1)
+            reading = read_amount(words, decimal)
+            if reading is not None:
+                page = around.page.page
+                yield hit.field, Found(reading.value, reading.words, page.number, page.source, 0.95 * hit_weight(hit))
+
+
+def _behind(around: Surroundings, line: int, x: float) -> list[Word]:
+    return [w for segment in around.page.lines[line] for w in segment.words if w.box.x0 >= x - 1]
+
+
+def choose_totals(found: Sequence[tuple[str, Found]], lines: Sequence[LineItem]) -> Mapping[str, Choice]:
+    """One amount a kind. A single net sum is the total; where two amounts claim one kind, arithmetic must decide."""
+    options: dict[str, list[Found]] = defaultdict(list)
+    for kind, one in found:
+        if all(one.value != other.value for other in options[kind]):
+            options[kind].append(one)
+    line_sum = _line_sum(lines)
+    if options["subtotal"] and not options["total"] and not options["tax"] and not options["freight"]:
+        options["total"] = options.pop("subtotal")
+    return {kind: _pick(kind, options, line_sum) for kind in KINDS}
+
+
+def _line_sum(lines: Sequence[LineItem]) -> Decimal | None:
+    amounts = [line.line_amount for line in lines]
+    return sum((a for a in amounts if a is not None), Decimal(0)) if amounts and None not in amounts else None
+
+
+def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Choice:
+    rivals = options.get(kind, [])
+    if len(rivals) <= 1:
+        return Choice(_proven(rivals[0], kind, options, line_sum)) if rivals else Choice()
+    right = [one for one in rivals if _agrees(one.value, kind, options, line_sum)]
+    if len(right) == 1:
+        return Choice(replace(right[0], score=max(right[0].score, 0.99)))
+    if kind == "total":
+        most = max(rivals, key=lambda f: f.value)
+        if any(_agrees(f.value, "subtotal", options, line_sum) for f in rivals if f is not most) and most in right:
+            return Choice(most)
+    shown = " and ".join(f"“{f.text}”" for f in rivals[:3])
+    return Choice(None, f"{kind}: {shown} are both called so, and the sums do not decide")
+
+
+def _proven(one: Found, kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found:
+    return replace(one, score=0.995) if _agrees(one.value, kind, options, line_sum) else one
+
+
+def _agrees(value: Decimal, kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> bool:
+    """Whether the arithmetic of the order holds with this value, within a cent."""
+    if kind == "subtotal":
+        return line_sum is not None and abs(value - line_sum) <= _CENT
+    if kind != "total":
+        return any(_sum_holds({kind: value}, total.value, options, line_sum) for total in options.get("total", []))
+    return _sum_holds({}, value, options, line_sum)
+
+
+def _sum_holds(
+    fixed: Mapping[str, Decimal], total: Decimal, options: Mapping[str, list[Found]], line_sum: Decimal | None
+) -> bool:
+    bases = [f.value for f in options.get("subtotal", [])] + ([line_sum] if line_sum is not None else [])
+    for base in bases:
+        for tax in _values("tax", fixed, options):
+            for freight in _values("freight", fixed, options):
+                for discount in _values("discount", fixed, options):
+                    if abs(base + tax + freight - abs(discount) - total) <= _CENT:
+                        return True
+    return False
+
+
+def _values(kind: str, fixed: Mapping[str, Decimal], options: Mapping[str, list[Found]]) -> list[Decimal]:
+    if kind in fixed:
+        return [fixed[kind]]
+    return [Decimal(0), *(f.value for f in options.get(kind, [])[:6])]

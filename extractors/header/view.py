@@ -1,0 +1,119 @@
+"""A page as the header engine sees it: segments of text that stand together, in lines, with the tokens labels are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from statistics import median
+
+from extractors.layout import bounding_box, join_words, segments, text_lines
+from pipeline.language import fold, languages
+from pipeline.model import Box, Page, Source, Word
+
+# "Date:12.03.2026", "n°4711", "#4711": a label and a value that lack the blank between them
+_GLUED = re.compile(r"^((?:[^\W\d_][\w./-]*)[:：]|[Nn][°º]|[Nn]r\.:?|No\.:?|#)(?=[^\s/])(.+)$")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Words of one line with no wide gap between them, or the words of one line in one declared cell."""
+
+    page: int  # from 1
+    line: int  # index of the text line on its page, from 0
+    words: tuple[Word, ...]
+    source: Source
+
+    @cached_property
+    def box(self) -> Box:
+        return bounding_box(self.words)
+
+    @cached_property
+    def text(self) -> str:
+        return join_words(self.words)
+
+    @cached_property
+    def tokens(self) -> tuple[tuple[str, int], ...]:
+        """Folded tokens, each with the index of the word it comes from."""
+        return tuple((token, i) for i, word in enumerate(self.words) for token in fold(word.text).split())
+
+    @cached_property
+    def height(self) -> float:
+        """Print size in points: the tallest word, whatever number of lines the segment runs over."""
+        return max(word.box.height for word in self.words)
+
+    @property
+    def cell(self) -> int | None:
+        return self.words[0].cell
+
+    @property
+    def confidence(self) -> float:
+        return min(word.confidence for word in self.words)
+
+    def part(self, start: int, end: int | None = None) -> Segment | None:
+        """The words ``start:end`` as a segment of their own; None when there are none."""
+        words = self.words[start:end]
+        return Segment(self.page, self.line, words, self.source) if words else None
+
+
+@dataclass(frozen=True)
+class PageView:
+    """The segments of a page, top to bottom and left to right; ``lines`` holds the same by text line."""
+
+    page: Page
+    lines: tuple[tuple[Segment, ...], ...]
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for line in self.lines for segment in line)
+
+    @cached_property
+    def height(self) -> float:
+        """The usual height of a text line in points; 10 on a page without words."""
+        return median([segment.height for segment in self.segments]) if self.lines else 10.0
+
+
+def view(page: Page) -> PageView:
+    """Segments by line; the lines of a paragraph of running text are one segment, on the line it begins."""
+    parted = replace(page, words=tuple(part for word in page.words for part in _unglued(word)))
+    lines: list[tuple[Segment, ...]] = []
+    for line in text_lines(parted):
+        found = [Segment(page.number, len(lines), s.words, page.source) for s in segments(line, page.rulings)]
+        if lines and len(found) == 1 and len(lines[-1]) == 1 and _runs_on(lines[-1][0], found[0], page.width):
+            first = lines[-1][0]
+            lines[-1] = (Segment(page.number, first.line, first.words + found[0].words, page.source),)
+        else:
+            lines.append(tuple(found))
+    return PageView(page, tuple(lines))
+
+
+def _runs_on(upper: Segment, lower: Segment, width: float) -> bool:
+    """Whether ``lower`` is the next line of a sentence: the line above is full of small words and they start alike."""
+    if upper.cell is not None or lower.cell is not None or len(upper.words) < 7:
+        return False
+    tail = [word for word in upper.words if abs(word.box.y_mid - upper.words[-1].box.y_mid) < 0.5 * upper.height]
+    near = (
+        lower.box.top - tail[-1].box.bottom < 0.9 * upper.height and abs(lower.box.x0 - tail[0].box.x0) < upper.height
+    )
+    full = tail[-1].box.x1 - tail[0].box.x0 > 0.55 * width
+    return near and full and sum(token in _small_words() for token, _ in upper.tokens) >= 3
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset(token for language in languages().values() for token in language.stopwords)
+
+
+def views(pages: Sequence[Page]) -> tuple[PageView, ...]:
+    return tuple(view(page) for page in pages)
+
+
+def _unglued(word: Word) -> tuple[Word, ...]:
+    match = _GLUED.match(word.text)
+    if match is None or "//" in word.text or "@" in word.text:
+        return (word,)
+    cut = word.box.x0 + word.box.width * len(match[1]) / len(word.text)
+    left = Box(word.box.x0, word.box.top, cut, word.box.bottom)
+    right = Box(cut, word.box.top, word.box.x1, word.box.bottom)
+    return replace(word, text=match[1], box=left), replace(word, text=match[2], box=right)

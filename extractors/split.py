@@ -1,0 +1,129 @@
+"""Which pages of a document belong to which order, and which to none.
+
+A page begins an order when it shows another order number at the place where the last one stood, or a title and another
+number, or a title and a page counter that starts again. Every step looks at a page once: the work is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.header.fields import Choice, Found, po_number
+from extractors.header.labels import Context, find_labels
+from extractors.header.places import Surroundings
+from extractors.header.view import PageView
+from pipeline.language import fold, languages
+
+_COUNTER = re.compile(r"\b(\d{1,4})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,4})\b", re.IGNORECASE)
+_PROSE_WORDS = 250  # words from which a page without numbers is running text
+_PROSE_SHARE = 0.06  # of its words hold a digit, at most
+_SAME_PLACE = 20.0  # points
+_ORDER_TITLES = ("purchase_order", "order_change", "order_cancellation")
+_SIDE_TITLES = ("delivery_note", "invoice", "quotation", "statement", "order_confirmation")
+
+
+@dataclass(frozen=True)
+class PageRole:
+    """What one page shows about where orders begin."""
+
+    around: Surroundings
+    number: Found | None
+    title: str | None  # type of the document title that stands out at its top
+    counter: tuple[int, int] | None  # page x of y
+    is_prose: bool
+
+
+@dataclass(frozen=True)
+class OrderPart:
+    """The pages of one order. ``table_pages`` are those its lines may stand on: without terms and packing lists."""
+
+    pages: tuple[PageRole, ...]
+
+    @property
+    def table_pages(self) -> tuple[PageRole, ...]:
+        kept = tuple(p for p in self.pages if not p.is_prose and p.title not in _SIDE_TITLES)
+        return kept or self.pages
+
+
+def split(pages: Sequence[PageView], language: str | None) -> tuple[OrderPart, ...]:
+    """The orders of a document in page order; one part for a document without a sign of several."""
+    roles = [page_role(page, language) for page in pages]
+    parts: list[list[PageRole]] = []
+    current: PageRole | None = None
+    for role in roles:
+        if not parts or (current is not None and _begins(role, current)):
+            parts.append([role])
+            current = role if role.number or role.title in _ORDER_TITLES else None
+        else:
+            parts[-1].append(role)
+            if (current is None and (role.number or role.title in _ORDER_TITLES)) or (
+                current is not None and current.number is None and role.number is not None
+            ):
+                current = role
+    return tuple(OrderPart(tuple(part)) for part in parts)
+
+
+def page_role(page: PageView, language: str | None) -> PageRole:
+    around = Surroundings(page, find_labels(page, language))
+    choice: Choice = po_number([around]) if page.lines else Choice()
+    number = choice.found if choice.found and choice.found.score >= 0.8 else None
+    return PageRole(around, number, _title(around), _counter(page), _is_prose(page))
+
+
+def _begins(role: PageRole, first: PageRole) -> bool:
+    if role.is_prose or role.title in _SIDE_TITLES:
+        return False
+    other = role.number is not None and first.number is not None and _key(role) != _key(first)
+    restarted = role.counter is not None and role.counter[0] == 1
+    if other:
+        return role.title in _ORDER_TITLES or restarted or _same_place(role, first)
+    return restarted and role.number is None and role.title in _ORDER_TITLES and first.counter is not None
+
+
+def _key(role: PageRole) -> str:
+    return "".join(c for c in str(role.number.value).casefold() if c.isalnum()) if role.number else ""
+
+
+def _same_place(role: PageRole, first: PageRole) -> bool:
+    if role.number is None or first.number is None:
+        return False
+    one, other = role.number.box, first.number.box
+    return abs(one.x0 - other.x0) < _SAME_PLACE and abs(one.top - other.top) < _SAME_PLACE
+
+
+def _title(around: Surroundings) -> str | None:
+    """The type of the tallest title-like label in the upper third of the page."""
+    limit = around.page.page.height / 3
+    titles = [
+        hit
+        for hit in around.hits
+        if hit.section == "document_types" and hit.context >= Context.START and hit.box.top <= limit and hit.start == 0
+    ]
+    big = [h for h in titles if h.segment.height >= 1.15 * around.page.height or h.context is Context.WHOLE]
+    return max(big, key=lambda h: (round(h.segment.height), h.length)).field if big else None
+
+
+def _counter(page: PageView) -> tuple[int, int] | None:
+    words = _page_words()
+    for line in (*page.lines[:12], *page.lines[-6:]):
+        text = " ".join(segment.text for segment in line)
+        if any(token in words for segment in line for token, _ in segment.tokens):
+            match = _COUNTER.search(text)
+            if match and 1 <= int(match[1]) <= int(match[2]):
+                return int(match[1]), int(match[2])
+    return None
+
+
+@cache
+def _page_words() -> frozenset[str]:
+    labels = (label for language in languages().values() for label in language.header.get("page", ()))
+    return frozenset(token for label in labels for token in fold(label).split())
+
+
+def _is_prose(page: PageView) -> bool:
+    words = [word for segment in page.segments for word in segment.words]
+    with_digits = sum(any(c.isdigit() for c in word.text) for word in words)
+    return len(words) >= _PROSE_WORDS and with_digits <= _PROSE_SHARE * len(words)
