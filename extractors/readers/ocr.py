@@ -120,7 +120,7 @@ def _paper_points(grey: Picture) -> float:
     """Points a pixel, taking the page for the standard size whose shape is nearest."""
     long, short = max(grey.shape), min(grey.shape)
     paper = min(_LETTER_SIZES, key=lambda size: abs(size[0] / size[1] - long / short))
-    return paper[0] / long
+    return float(paper[0] / long)
 
 
 def turned(grey: Picture, degrees: int) -> Picture:

@@ -156,6 +156,8 @@ def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: Pag
 
 
 def _box(box: Rectangle, turn: int, x0: float, y0: float) -> Box:
+    if turn == 0:
+        return Box(box[0] - x0, -box[3] - y0, box[2] - x0, -box[1] - y0)
     start, upper, end, lower = along(box, turn)
     return Box(start - x0, upper - y0, end - x0, lower - y0)
 

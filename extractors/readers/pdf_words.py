@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from dataclasses import dataclass, field
 
 from extractors.readers import pdf_native as pdfium
@@ -12,7 +13,10 @@ from extractors.readers.text import normalise
 
 INVISIBLE_MODES = (3, 7)  # text rendering modes that draw nothing (ISO 32000-1, table 106)
 LEAST_SIZE = 2.0  # points; smaller text is not meant for people
+_WHITE: Colour = (255, 255, 255)
 _NEAR = 30  # colours closer than this (largest channel difference) cannot be told apart on paper
+_RUN = re.compile("[^\x00-\x20\xa0\u2000-\u200b\u3000]+")
+_UNMAPPED = re.compile("[\ufffd-\uffff\ue000-\uf8ff]")
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"semibold", b"-bd", b"demi")
 
 
@@ -35,8 +39,9 @@ class Style:
     handle: int
     turn: int | None
     bold: bool
-    mode: int
-    colour: Colour | None  # None: transparent
+    inks: bool  # draws anything at all
+    colour: Colour
+    pale: bool  # cannot be told from white paper
     order: int
 
 
@@ -64,94 +69,125 @@ def text_of(page: int, drawing: Drawing) -> PageText:
 
 
 class _Collector:
-    """Cuts the run of glyphs into words."""
+    """Cuts the run of glyphs into words.
+
+    A word that lies in one text object needs the boxes of its first and last glyph only; a word made of several text
+    objects is walked glyph by glyph, for there columns may touch.
+    """
 
     def __init__(self, text_page: int, drawing: Drawing) -> None:
         self.page = text_page
         self.drawing = drawing
         self.styles: dict[int, Style] = {}
+        self.fonts: dict[int, bool] = {}
         self.words: list[RawWord] = []
         self.rect = pdfium.Rect()
         self.rect_at = ctypes.addressof(self.rect)
+        self.matrix = pdfium.Matrix()
+        self.matrix_at = ctypes.addressof(self.matrix)
+        self.channels = (ctypes.c_uint * 4)()
+        self.channels_at = [ctypes.addressof(self.channels) + 4 * n for n in range(4)]
 
     def run(self) -> list[RawWord]:
-        page, rect, rect_at = self.page, self.rect, self.rect_at
-        count = pdfium.count_chars(page)
-        codes = self._codes(count)
-        letters: list[str] = []
-        style: Style | None = None
-        left = bottom = right = top = 0.0
-        unmapped = 0
-        for index in range(count):
-            code = codes[index]
-            if code <= 32 or code == 0xA0:
-                if letters and style:
-                    self._close(letters, (left, bottom, right, top), style, unmapped)
-                    letters, unmapped = [], 0
-                continue
-            handle = pdfium.text_object(page, index)
-            if not handle:
-                continue  # a hyphen or blank that pdfium made up
-            pdfium.loose_box(page, index, rect_at)
-            x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
-            if style is None or handle != style.handle:
-                new = self.styles.get(handle) or self._style(handle, index)
+        count = pdfium.count_chars(self.page)
+        text = self._text(count)
+        text_object, page = pdfium.text_object, self.page
+        for match in _RUN.finditer(text):
+            first, last = match.start(), match.end() - 1
+            handle = text_object(page, first)
+            if handle and (first == last or handle == text_object(page, last)):
+                self._whole(match.group(), handle, first, last)
             else:
-                new = style
-            if letters and style and _parts(style, new, (left, bottom, right, top), (x0, y0, x1, y1)):
-                self._close(letters, (left, bottom, right, top), style, unmapped)
-                letters, unmapped = [], 0
-            if letters:
-                left, bottom, right, top = min(left, x0), min(bottom, y0), max(right, x1), max(top, y1)
-            else:
-                left, bottom, right, top = x0, y0, x1, y1
-            style = new
-            letters.append(chr(code) if code < 0x110000 else "\ufffd")
-            unmapped += code in (0xFFFD, 0xFFFE, 0xFFFF) or 0xE000 <= code <= 0xF8FF
-        if letters and style:
-            self._close(letters, (left, bottom, right, top), style, unmapped)
+                self._piecewise(text, first, last)
         return self.words
 
-    def _codes(self, count: int) -> list[int]:
-        return [pdfium.unicode_at(self.page, index) for index in range(count)]
+    def _text(self, count: int) -> str:
+        """One character per glyph, so that places in it are glyph numbers."""
+        buffer = ctypes.create_string_buffer(2 * count + 2)
+        if pdfium.get_text(self.page, 0, count, ctypes.addressof(buffer)) == count + 1:
+            text = buffer.raw[: 2 * count].decode("utf-16-le", "replace")
+            if len(text) == count:
+                return text
+        codes = (pdfium.unicode_at(self.page, index) for index in range(count))
+        return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in codes)
 
-    def _close(self, letters: list[str], box: Rectangle, style: Style, unmapped: int) -> None:
-        text = normalise("".join(letters))
-        for part in text.split() if text.strip() else ():
+    def _box(self, index: int) -> Rectangle:
+        pdfium.loose_box(self.page, index, self.rect_at)
+        rect = self.rect
+        return rect.left, rect.bottom, rect.right, rect.top
+
+    def _whole(self, text: str, handle: int, first: int, last: int) -> None:
+        style = self.styles.get(handle) or self._style(handle, first)
+        a, b = self._box(first), self._box(last)
+        box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        start, upper, end, lower = along(box, style.turn)
+        if style.turn is None or end - start > (last - first + 1.5) * (lower - upper):
+            self._piecewise(text, first, last, offset=first)  # slanted or with wide gaps: look at every glyph
+        else:
+            self._close(text, box, style)
+
+    def _piecewise(self, text: str, first: int, last: int, offset: int = 0) -> None:
+        letters: list[str] = []
+        style: Style | None = None
+        word = (0.0, 0.0, 0.0, 0.0)
+        for index in range(first, last + 1):
+            handle = pdfium.text_object(self.page, index)
+            if not handle:
+                continue  # a hyphen that pdfium made up
+            glyph = self._box(index)
+            new = self.styles.get(handle) or self._style(handle, index)
+            if letters and style and _parts(style, new, word, glyph):
+                self._close("".join(letters), word, style)
+                letters = []
+            if letters:
+                word = min(word[0], glyph[0]), min(word[1], glyph[1]), max(word[2], glyph[2]), max(word[3], glyph[3])
+            else:
+                word = glyph
+            style = new
+            letters.append(text[index - offset])
+        if letters and style:
+            self._close("".join(letters), word, style)
+
+    def _close(self, text: str, box: Rectangle, style: Style) -> None:
+        unmapped = 0 if text.isascii() else len(_UNMAPPED.findall(text))
+        for part in (text,) if text.isascii() else normalise(text).split():
             self.words.append(RawWord(part, box, style.turn, style.bold, style, unmapped))
 
     def _style(self, handle: int, index: int) -> Style:
-        matrix = pdfium.Matrix()
-        pdfium.char_matrix(self.page, index, ctypes.addressof(matrix))
-        channels = (ctypes.c_uint * 4)()
-        base = ctypes.addressof(channels)
-        known = pdfium.fill_colour(handle, base, base + 4, base + 8, base + 12)
-        red, green, blue, alpha = channels if known else (0, 0, 0, 255)
+        pdfium.char_matrix(self.page, index, self.matrix_at)
+        known = pdfium.fill_colour(handle, *self.channels_at)
+        red, green, blue, alpha = self.channels if known else (0, 0, 0, 255)
+        colour = (red, green, blue)
         style = Style(
             handle,
-            _quarter(matrix.a, matrix.b),
-            _is_bold(handle),
-            pdfium.render_mode(handle),
-            (red, green, blue) if alpha > 12 else None,
+            _quarter(self.matrix.a, self.matrix.b),
+            self._bold(handle),
+            alpha > 12 and pdfium.render_mode(handle) not in INVISIBLE_MODES,
+            colour,
+            _near(colour, _WHITE),
             self.drawing.text_order.get(handle, 0),
         )
         self.styles[handle] = style
         return style
 
+    def _bold(self, handle: int) -> bool:
+        font = pdfium.text_font(handle)
+        if not font:
+            return False
+        if font not in self.fonts:
+            name = ctypes.create_string_buffer(128)
+            pdfium.font_name(font, ctypes.addressof(name), 128)
+            named = any(mark in name.value.lower() for mark in _BOLD_NAMES)
+            self.fonts[font] = named or pdfium.font_weight(font) >= 600
+        return self.fonts[font]
+
 
 def _quarter(a: float, b: float) -> int | None:
+    if b == 0 and a > 0:
+        return 0
     degrees = math.degrees(math.atan2(b, a)) % 360
     nearest = round(degrees / 90)
     return nearest % 4 if abs(degrees - 90 * nearest) < 6 else None
-
-
-def _is_bold(text_object: int) -> bool:
-    font = pdfium.text_font(text_object)
-    if not font:
-        return False
-    name = ctypes.create_string_buffer(128)
-    pdfium.font_name(font, ctypes.addressof(name), 128)
-    return any(mark in name.value.lower() for mark in _BOLD_NAMES) or pdfium.font_weight(font) >= 600
 
 
 def _parts(style: Style, new: Style, word: Rectangle, glyph: Rectangle) -> bool:
@@ -181,37 +217,46 @@ def along(box: Rectangle, turn: int | None) -> tuple[float, float, float, float]
 
 def _drawn_once(words: list[RawWord]) -> list[RawWord]:
     """Drops words drawn again on the same spot (a shadow, a poor man's bold)."""
-    seen: dict[tuple[str, int, int], Rectangle] = {}
+    seen: dict[str, list[Rectangle]] = {}
     kept: list[RawWord] = []
     for word in words:
-        left, bottom, _, top = word.box
-        reach = max(1.0, 0.15 * (top - bottom))
-        cell = (int(left // 4), int(bottom // 4))
-        around = ((word.text, cell[0] + dx, cell[1] + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
-        if any(
-            key in seen and abs(seen[key][0] - left) < reach and abs(seen[key][1] - bottom) < reach for key in around
-        ):
+        places = seen.get(word.text)
+        if places is None:
+            seen[word.text] = [word.box]
+        elif any(_same_spot(place, word.box) for place in places[-200:]):
             continue
-        seen[word.text, *cell] = word.box
+        else:
+            places.append(word.box)
         kept.append(word)
     return kept
+
+
+def _same_spot(a: Rectangle, b: Rectangle) -> bool:
+    reach = max(1.0, 0.15 * (b[3] - b[1]))
+    return abs(a[0] - b[0]) < reach and abs(a[1] - b[1]) < reach
 
 
 def _is_hidden(word: RawWord, drawing: Drawing) -> bool:
     style = word.style
     left, bottom, right, top = word.box
-    if style.mode in INVISIBLE_MODES or style.colour is None or min(top - bottom, right - left) < 0.2:
+    height = top - bottom if style.turn in (0, 2) else right - left
+    if not style.inks or height < LEAST_SIZE or right - left < 0.2:
         return True
-    size = along(word.box, style.turn)
-    if size[3] - size[1] < LEAST_SIZE:
-        return True
+    if not drawing.areas:
+        return style.pale and not _on_picture(word, drawing)
     x, y = (left + right) / 2, (bottom + top) / 2
     cover = [area for area in drawing.areas if _holds(area.box, x, y)]
+    if not cover:
+        return style.pale and not _on_picture(word, drawing)
     if any(area.order > style.order > 0 for area in cover):
         return _covers(cover, style.order, word.box)
-    if _near(style.colour, _background(cover)):
-        return not any(_holds(shown.box, x, y) for shown in drawing.pictures if shown.order < style.order)
-    return False
+    return _near(style.colour, _background(cover)) and not _on_picture(word, drawing)
+
+
+def _on_picture(word: RawWord, drawing: Drawing) -> bool:
+    left, bottom, right, top = word.box
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return any(_holds(shown.box, x, y) for shown in drawing.pictures if shown.order < word.style.order)
 
 
 def _covers(cover: list[Area], order: int, box: Rectangle) -> bool:
@@ -227,8 +272,8 @@ def _holds(box: Rectangle, x: float, y: float) -> bool:
 
 
 def _background(cover: list[Area]) -> Colour:
-    return max(cover, key=lambda area: area.order).colour if cover else (255, 255, 255)
+    return max(cover, key=lambda area: area.order).colour if cover else _WHITE
 
 
 def _near(a: Colour, b: Colour) -> bool:
-    return max(abs(x - y) for x, y in zip(a, b, strict=True)) < _NEAR
+    return abs(a[0] - b[0]) < _NEAR and abs(a[1] - b[1]) < _NEAR and abs(a[2] - b[2]) < _NEAR
