@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from connectors.mime_tree import Budget, read_entity
 
-DEFAULT_LIMIT = 50_000_000  # bytes of a raw mail; most servers accept 25 to 50 MB
+DEFAULT_LIMIT = 100_000_000  # bytes of a raw mail; most servers accept 25 to 50 MB
 HEADER_BYTES = 65_536  # as much of a mail over the limit as is looked at
 MARKER = "X-Po-Intake-Too-Large"
 _KEPT = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "authentication-results")

@@ -1,0 +1,70 @@
+"""Writing files so that a reader sees all of one or nothing, and a power cut changes that in no way."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from pipeline import faults
+from pipeline.errors import SourceError
+
+_REMEDIES = {
+    errno.ENOSPC: "The disk is full: free some space; it is tried again.",
+    errno.EDQUOT: "The quota is used up: free some space or raise it; it is tried again.",
+    errno.EFBIG: "The file is larger than the system allows: raise the limit for the size of a file.",
+    errno.EROFS: "The file system is read-only: mount it for writing.",
+    errno.EACCES: "Permission denied: let the user po-intake runs as write there.",
+    errno.EPERM: "Not permitted: let the user po-intake runs as write there.",
+    errno.ENOENT: "The folder is gone: create it or mend the setting that names it.",
+    errno.ENOTDIR: "A file stands where a folder should: mend the setting that names it.",
+}
+
+
+def write_aside(path: Path, content: bytes) -> None:
+    """Writes beside ``path``, flushes to the disk, renames, flushes the folder. Raises ``SourceError`` with the remedy.
+
+    An existing file is replaced whole. A crash leaves at most a file named with a dot in front and ``.part`` behind.
+    """
+    aside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with aside.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            faults.point("before-rename")
+            aside.replace(path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+        faults.point("after-rename")
+        flush_folder(path.parent)
+    except OSError as error:
+        raise cannot("write", path, error) from error
+
+
+def read_whole(path: Path) -> bytes | None:
+    """None when there is no such file. Raises ``SourceError``."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise cannot("read", path, error) from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Makes a rename in ``folder`` outlast a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def cannot(what: str, path: Path, error: OSError) -> SourceError:
+    remedy = _REMEDIES.get(error.errno or 0, "Check the disk and the rights on it.")
+    return SourceError(f"cannot {what} {path}: {error.strerror or error}. {remedy}")

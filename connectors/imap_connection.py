@@ -1,0 +1,136 @@
+"""A connection to an IMAP server that is encrypted and checked, or a clear word on what the operator must mend."""
+
+from __future__ import annotations
+
+import imaplib
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, LoginError
+
+from connectors.too_large import DEFAULT_LIMIT
+from pipeline.errors import ConfigError, SourceError
+
+# RFC 5530: the server cannot check the password now; it does not say that it is wrong
+_PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """One account on a server. ``security``: tls | starttls | plain (loopback only); ``after``: keep | flag | move."""
+
+    account: str
+    host: str
+    user: str
+    password: str = field(repr=False)
+    port: int = 993
+    security: str = "tls"
+    ca_file: Path | None = None
+    folders: tuple[str, ...] = ("INBOX",)
+    after: str = "keep"
+    move_to: str = "Processed"
+    max_bytes: int = DEFAULT_LIMIT
+    timeout: float = 60.0  # seconds without a byte from the server
+
+    @property
+    def place(self) -> str:
+        return f"mailbox {self.account} ({self.user} on {self.host}:{self.port})"
+
+    def findings(self) -> tuple[str, ...]:
+        return tuple(self._findings())
+
+    def _findings(self) -> Iterator[str]:
+        if not self.host or not self.user:
+            yield "host and user must be set"
+        if not self.password:
+            yield "there is no password: set it in the environment or in the secrets folder"
+        if self.security not in ("tls", "starttls", "plain"):
+            yield f"security is {self.security!r}; it must be tls, starttls or plain"
+        if self.after not in ("keep", "flag", "move"):
+            yield f"after is {self.after!r}; it must be keep, flag or move"
+        if not self.folders:
+            yield "no folder is watched"
+        if self.after == "move" and self.move_to in self.folders:
+            yield f"mails are moved to {self.move_to!r}, which is watched itself: choose another folder"
+        if self.ca_file is not None and not self.ca_file.is_file():
+            yield f"the CA file {self.ca_file} does not exist"
+
+
+def connect(settings: ImapSettings) -> IMAPClient:
+    """Connected and logged in. Raises ``ConfigError`` (certificate, password, encryption), ``SourceError``."""
+    try:
+        client = _encrypted(settings)
+    except ssl.SSLCertVerificationError as error:
+        raise ConfigError(
+            f"{settings.place}: the server's certificate is not trusted ({error.verify_message}). "
+            "If the server signs its own, give its CA certificate as ca_file; check the host name."
+        ) from error
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise no_answer(settings, error) from error
+    try:
+        client.login(settings.user, settings.password)
+    except LoginError as error:
+        client.shutdown()
+        raise _login_refused(settings, error) from error
+    except (OSError, imaplib.IMAP4.error) as error:
+        client.shutdown()
+        raise no_answer(settings, error) from error
+    return client
+
+
+def no_answer(settings: ImapSettings, error: Exception) -> SourceError:
+    told = str(error) or type(error).__name__
+    return SourceError(
+        f"{settings.place}: the mail server did not answer as it should ({told}). Check network and server; "
+        "it is tried again."
+    )
+
+
+def _encrypted(settings: ImapSettings) -> IMAPClient:
+    timeout = SocketTimeout(connect=min(settings.timeout, 30.0), read=settings.timeout)
+    context = _context(settings)
+    if settings.security == "tls":
+        return IMAPClient(settings.host, settings.port, ssl=True, ssl_context=context, timeout=timeout)
+    client = IMAPClient(settings.host, settings.port, ssl=False, timeout=timeout)
+    try:
+        if settings.security == "starttls":
+            client.starttls(context)
+        else:
+            _refuse_unless_loopback(settings, client)
+    except CapabilityError as error:
+        client.shutdown()
+        raise ConfigError(
+            f'{settings.place}: the server offers no STARTTLS on this port: use security "tls" on port 993'
+        ) from error
+    except BaseException:
+        client.shutdown()
+        raise
+    return client
+
+
+def _context(settings: ImapSettings) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{settings.place}: the CA file {settings.ca_file} cannot be read: {error}") from error
+
+
+def _refuse_unless_loopback(settings: ImapSettings, client: IMAPClient) -> None:
+    """Judged by whom we are connected to, not by the name: before the password is sent."""
+    peer = str(client.socket().getpeername()[0])
+    if not ipaddress.ip_address(peer.split("%", 1)[0]).is_loopback:
+        raise ConfigError(
+            f'{settings.place}: security "plain" sends the password readable and is for a loopback server only; '
+            'use "tls" or "starttls"'
+        )
+
+
+def _login_refused(settings: ImapSettings, error: LoginError) -> ConfigError | SourceError:
+    told = str(error)
+    if any(code in told.upper() for code in _PASSING):
+        return no_answer(settings, error)
+    return ConfigError(f"{settings.place}: the server refused user and password ({told}). Check both.")
