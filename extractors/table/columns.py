@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -71,7 +72,7 @@ def _ruled_strips(heading: Heading, core: Sequence[Row], rulings: Sequence[Rulin
         if ruling.horizontal:
             continue
         xs.append(ruling.box.x_mid)
-    edges = []
+    edges: list[float] = []
     for x in sorted(xs):
         if edges and x - edges[-1] < 3:
             continue
@@ -79,7 +80,7 @@ def _ruled_strips(heading: Heading, core: Sequence[Row], rulings: Sequence[Rulin
             edges.append(x)
     if len(edges) < 4:
         return None
-    return [_Strip(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [_Strip(a, b) for a, b in itertools.pairwise(edges)]
 
 
 def _ruling_at(x: float, span: Box, rulings: Sequence[Ruling]) -> bool:
@@ -178,7 +179,7 @@ def _cut(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> list[
     pairs: list[tuple[_Strip, Label]] = []
     start = strip.x0
     inside = [w for w in words if w.box.x1 > strip.x0 and w.box.x0 < strip.x1]
-    for label, following in zip(ordered, ordered[1:], strict=False):
+    for label, following in itertools.pairwise(ordered):
         at = _best_cut(label.box.x_mid, following.box.x_mid, inside)
         pairs.append((_Strip(start, at), label))
         start = at
@@ -189,7 +190,7 @@ def _cut(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> list[
 def _best_cut(low: float, high: float, words: Sequence[Word]) -> float:
     """The middle of the widest white, among the places between ``low`` and ``high`` that cross the fewest words."""
     edges = sorted({low, high, *(x for w in words for x in (w.box.x0, w.box.x1) if low < x < high)})
-    gaps = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 0.1]
+    gaps = [(a, b) for a, b in itertools.pairwise(edges) if b - a > 0.1]
     if not gaps:
         return (low + high) / 2
 

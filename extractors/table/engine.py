@@ -36,7 +36,7 @@ def read(pages: Sequence[Page]) -> TableReading:
     prior = decimal_votes(digits_of(w.text for row in rows for w in row.line.words))
     order = date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)])
     ends = furniture(rows, pages)
-    readings = [_read_table(group, pages, prior, order, ends) for group in _tables(_sections(headings, rows, pages))]
+    readings = [_read_table(group, prior, order, ends) for group in _tables(_sections(headings, rows, pages))]
     return _best(readings)
 
 
@@ -126,7 +126,7 @@ def _core_rows(section: Section) -> list[GridRow]:
 
 
 def _read_table(
-    sections: Sequence[Section], pages: Sequence[Page], prior: str | None, order: str | None, ends: frozenset[int]
+    sections: Sequence[Section], prior: str | None, order: str | None, ends: frozenset[int]
 ) -> TableReading:
     columns = sections[0].columns
     meanings = assign_meanings(columns, [row for section in sections for row in _core_rows(section)], prior)

@@ -1,6 +1,6 @@
 """The vocabulary of the trade, from the language files, looked up in the words of a line.
 
-Meanings are the field names of ``LineItem`` (``quantity``, ``unit_price`` ...), ``item_id`` for a code whose owner is open,
+Meanings are the field names of ``LineItem`` (``quantity`` ...), ``item_id`` for a code whose owner is open,
 ``combined`` for a column that holds code and description, and ``ignored``.
 """
 

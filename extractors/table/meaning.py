@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 from statistics import mean
 
 import numpy as np
@@ -152,7 +152,7 @@ def _counts_up(texts: Sequence[str]) -> bool:
         values = [tuple(int(part) for part in text.strip(".)#").split(".")) for text in texts]
     except ValueError:
         return False
-    return all(a < b for a, b in zip(values, values[1:], strict=False)) and values[0][0] <= 1000
+    return all(a < b for a, b in pairwise(values)) and values[0][0] <= 1000
 
 
 def _solve(columns: Sequence[Column], scores: np.ndarray, fixed: Mapping[int, str]) -> tuple[dict[int, str], float]:
@@ -167,9 +167,10 @@ def _solve(columns: Sequence[Column], scores: np.ndarray, fixed: Mapping[int, st
             wide[i, MEANINGS.index(fixed[column.index])] = keep
         elif "ignored" in column.label.meanings and len(column.label.meanings) == 1:
             wide[i, len(MEANINGS) :] = _LABEL
-    row, col = linear_sum_assignment(-wide)
-    found = {columns[i].index: MEANINGS[j] for i, j in zip(row, col, strict=True) if j < len(MEANINGS)}
-    return found, float(wide[row, col].sum())
+    rows, places = linear_sum_assignment(-wide)
+    pairs = [(int(i), int(j)) for i, j in zip(rows, places, strict=True)]
+    found = {columns[i].index: MEANINGS[j] for i, j in pairs if j < len(MEANINGS)}
+    return found, sum(float(wide[i, j]) for i, j in pairs)
 
 
 def _triples(

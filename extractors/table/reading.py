@@ -153,10 +153,10 @@ def _put_unit(line: _Line, printed: Printed, habits: Habits) -> None:
     if found is not None:
         text = found.text.strip("/() ")
         line.put("unit", text, found, 0.98 if unit_code(text) else 0.9)
-    text = line.values.get("unit", habits.unit)
-    if isinstance(text, str):
-        line.values["unit"] = text
-        line.values["unit_code"] = unit_code(text)
+    printed_unit = line.values.get("unit", habits.unit)
+    if isinstance(printed_unit, str):
+        line.values["unit"] = printed_unit
+        line.values["unit_code"] = unit_code(printed_unit)
 
 
 def _put_dates(line: _Line, printed: Printed, habits: Habits) -> None:

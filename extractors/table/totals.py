@@ -17,7 +17,7 @@ _ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharg
 def total_kind(row: Row) -> str | None:
     """The kind of sum a row holds; None when it is none.
 
-    A row is a sum when all its words before the last number are a label of a sum with qualifiers ("VAT 20 %", "Total EUR").
+    A row is a sum when all its words before the last number are a label of a sum with qualifiers ("VAT 20 %").
     """
     parts = _label_and_amount(row)
     return None if parts is None else parts[0]
