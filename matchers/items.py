@@ -1,0 +1,216 @@
+"""Which item a line means: a ladder of evidence, strictest first, where codes and description must agree."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from matchers.catalogue import Catalogue, code_key, confusion_key
+from matchers.descriptions import Descriptions, PriceAgrees
+from pipeline.interfaces import Erp
+from pipeline.model import Candidate, CatalogueItem, ItemStatus, LineItem
+
+SHORTEST_LOOSE_CODE = 4  # characters a code must have before case, separators and zeros may be overlooked
+EDITS = 2  # damage forgiven in a code when the description proves the item
+_CODE_WORD = re.compile(r"[^\s,;:()\[\]]*\d[^\s,;:()\[\]]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMatch:
+    """``item`` only if exactly one stands; ``problem`` as in ``pipeline.model.LineMatch``."""
+
+    item: CatalogueItem | None
+    level: str | None
+    probability: float
+    reason: str
+    problem: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A printed code that leads to an item."""
+
+    sku: str
+    level: str
+    field: str
+    code: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.field} {self.code} is {_LEVELS[self.level][1].format(sku=self.sku)}"
+
+
+# level -> (probability, what the code is)
+_LEVELS: Mapping[str, tuple[float, str]] = {
+    "sku": (1.0, "our item number {sku}"),
+    "cross_reference": (1.0, "this customer's number for {sku}"),
+    "gtin": (1.0, "the GTIN of {sku}"),
+    "mpn": (0.995, "the manufacturer's number of {sku}"),
+    "normalised_code": (0.99, "{sku} but for case, separators or leading zeros"),
+    "confused_code": (0.97, "{sku} but for look-alike characters"),
+}
+_FIELDS = (
+    ("seller_item_id", "our number"),
+    ("buyer_item_id", "the item number"),
+    ("standard_item_id", "the GTIN"),
+    ("manufacturer_item_id", "the manufacturer's number"),
+)
+
+
+class ItemMatcher:
+    """Finds items of one ERP snapshot."""
+
+    def __init__(self, erp: Erp) -> None:
+        self._erp = erp
+        self.catalogue = Catalogue(erp)
+        self._descriptions = Descriptions(self.catalogue)
+        self._part_keys: dict[str, Mapping[str, frozenset[str]]] = {}
+
+    def match(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees) -> ItemMatch:
+        codes = _codes(line)
+        hits = [hit for field, code in codes for hit in self._look_up(field, code, customer_id)]
+        said = self._descriptions.read(line.description, [code for _, code in codes])
+        skus = {hit.sku for hit in hits}
+        if len(skus) > 1:
+            return self._contradicting(hits)
+        if skus:
+            return self._by_code(hits, codes, said, price_agrees)
+        return self._without_code(line, codes, said, price_agrees)
+
+    # --- codes ---
+
+    def _look_up(self, field: str, code: str, customer_id: str | None) -> list[Hit]:
+        """All items the code leads to on the strictest rungs that know it; a word of a description must be exact."""
+        exact: dict[str, Iterable[str]] = {
+            "sku": [code] if self._erp.item(code) else [],
+            "cross_reference": self._erp.cross_references(customer_id, code) if customer_id else [],
+            "gtin": self.catalogue.by_gtin(code),
+            "mpn": [item.sku for item in self._erp.items_by_mpn(code)],
+        }
+        hits = [Hit(sku, level, field, code) for level, skus in exact.items() for sku in skus]
+        if hits or field == "description" or len(code_key(code)) < SHORTEST_LOOSE_CODE:
+            return hits
+        loose = self.catalogue.by_key(code) | self._parts(customer_id).get(code_key(code), frozenset())
+        if loose:
+            return [Hit(sku, "normalised_code", field, code) for sku in sorted(loose)]
+        return [Hit(sku, "confused_code", field, code) for sku in sorted(self.catalogue.by_confusion(code))]
+
+    def _parts(self, customer_id: str | None) -> Mapping[str, frozenset[str]]:
+        """The customer's own numbers, case, separators and zeros aside."""
+        if customer_id is None:
+            return {}
+        if customer_id not in self._part_keys:
+            found: dict[str, set[str]] = defaultdict(set)
+            for part, sku in self._erp.customer_part_numbers(customer_id):
+                found[code_key(part)].add(sku)
+            self._part_keys[customer_id] = {key: frozenset(skus) for key, skus in found.items()}
+        return self._part_keys[customer_id]
+
+    def _contradicting(self, hits: list[Hit]) -> ItemMatch:
+        reason = "the codes of the line mean different items: " + "; ".join(dict.fromkeys(h.words for h in hits))
+        candidates = tuple(dict.fromkeys(self._candidate(h.sku, h.words) for h in hits))
+        return ItemMatch(None, None, 0.0, reason, "ambiguous_item", candidates[:5])
+
+    def _candidate(self, sku: str, reason: str, score: float = 1.0) -> Candidate:
+        item = self._erp.item(sku)
+        return Candidate(sku, item.description if item else sku, score, reason)
+
+    def _by_code(
+        self, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees
+    ) -> ItemMatch:
+        best = max(hits, key=lambda hit: _LEVELS[hit.level][0])
+        item = self._erp.item(best.sku)
+        if item is None:
+            return ItemMatch(None, None, 0.0, f"{best.words}, which the catalogue does not hold", "unknown_item")
+        words = "; ".join(dict.fromkeys(hit.words for hit in hits))
+        against = self._against(item, hits, codes, said, price_agrees)
+        if against is not None:
+            described = self._descriptions.identify(said, price_agrees).candidates
+            candidates = (self._candidate(item.sku, words), *(c for c in described if c.key != item.sku))
+            return ItemMatch(None, None, 0.0, f"{words}, but {against}", "ambiguous_item", candidates[:5])
+        return _sold(item, best.level, _LEVELS[best.level][0], words)
+
+    def _against(
+        self, item: CatalogueItem, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str],
+        price_agrees: PriceAgrees,
+    ) -> str | None:  # fmt: skip
+        """What on the line speaks against the item its code leads to, in words."""
+        if differs := self._descriptions.contradiction(said, item):
+            return differs
+        backed = self._descriptions.supports(said, item) or bool(price_agrees(item))
+        if self._descriptions.unrelated(said, item) and not backed:
+            return f"the description has nothing in common with {item.description}"
+        if all(hit.level == "confused_code" for hit in hits) and not backed:
+            return "neither description nor price confirms it"
+        led = {hit.code for hit in hits}
+        ours = [code for field, code in codes if field == "our number" and code not in led]
+        if ours and not backed:
+            return f"{ours[0]}, printed as our number, is none"
+        return None
+
+    # --- no code leads anywhere ---
+
+    def _without_code(
+        self, line: LineItem, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees
+    ) -> ItemMatch:
+        near = self._near(codes)
+        described = self._descriptions.identify(said, price_agrees)
+        item = described.item
+        printed = ", ".join(f"{field} {code}" for field, code in codes if field != "description")
+        unknown = f"{printed} is not on file; " if printed else ""
+        if item is None:
+            return self._nothing(f"{unknown}{described.reason}", near, described.candidates)
+        if near and item.sku not in near:
+            code = ", ".join(f"{sku} ({edits} off)" for sku, edits in sorted(near.items(), key=lambda n: n[1])[:3])
+            reason = f"{unknown}the description means {item.sku}, but the code is nearer to {code}"
+            return ItemMatch(None, None, 0.0, reason, "ambiguous_item", described.candidates)
+        ours = next((code for field, code in codes if field == "our number"), None)
+        if ours is not None and item.sku not in near:
+            reason = f"{ours}, printed as our number, is none, although the description means {item.sku}"
+            return ItemMatch(None, None, 0.0, reason, "ambiguous_item", described.candidates)
+        level = "fuzzy_code" if item.sku in near else "description"
+        return _sold(item, level, described.probability, f"{unknown}{described.reason}")
+
+    def _near(self, codes: list[tuple[str, str]]) -> dict[str, int]:
+        """Items whose number is a printed code with a character or two damaged."""
+        near: dict[str, int] = {}
+        for field, code in codes:
+            if field == "description" or len(confusion_key(code)) < 6:
+                continue
+            edits = EDITS if len(confusion_key(code)) >= 9 else 1
+            for sku, distance in self.catalogue.near_codes(code, edits).items():
+                near[sku] = min(distance, near.get(sku, distance))
+        return near
+
+    def _nothing(self, reason: str, near: Mapping[str, int], described: tuple[Candidate, ...]) -> ItemMatch:
+        close = [
+            self._candidate(sku, f"its number is {edits} character(s) off", round(1 - edits / 10, 2))
+            for sku, edits in sorted(near.items(), key=lambda n: (n[1], n[0]))[:3]
+        ]
+        candidates = tuple({c.key: c for c in (*described, *close)}.values())
+        problem = "ambiguous_item" if candidates else "unknown_item"
+        return ItemMatch(None, None, 0.0, reason, problem, candidates[:5])
+
+
+def _sold(item: CatalogueItem, level: str, probability: float, words: str) -> ItemMatch:
+    """The item, and whether it may still be sold."""
+    if item.status is ItemStatus.ACTIVE:
+        return ItemMatch(item, level, probability, words)
+    if item.status is ItemStatus.SUPERSEDED and item.superseded_by:
+        reason = f"{words}; {item.sku} is superseded by {item.superseded_by}"
+        successor = (Candidate(item.superseded_by, item.superseded_by, 0.0, f"the successor of {item.sku}"),)
+        return ItemMatch(item, "superseded", probability, reason, "discontinued_item", successor)
+    return ItemMatch(item, level, probability, f"{words}; {item.sku} is {item.status}", "discontinued_item")
+
+
+def _codes(line: LineItem) -> list[tuple[str, str]]:
+    """Every printed code with the words for its field; last what stands in the description and looks like a code."""
+    fields = [(words, getattr(line, name)) for name, words in _FIELDS]
+    codes = [(words, code.strip()) for words, code in fields if code and code.strip()]
+    known = {code for _, code in codes}
+    found = _CODE_WORD.findall(line.description or "")
+    embedded = [word.strip(".\"'") for word in found]
+    return codes + [("description", word) for word in embedded if len(word) >= 5 and word not in known]

@@ -1,0 +1,131 @@
+"""An order beside what the ERP says about it: customer, ship-to, and for every line item, unit, price and stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from matchers.customer import CustomerIndex, match_customer
+from matchers.earlier import earlier_orders
+from matchers.items import ItemMatch, ItemMatcher
+from matchers.price import expected_price
+from matchers.ship_to import match_ship_to
+from matchers.units import UnitResult, price_fits, read_unit
+from pipeline.interfaces import Erp, OrderHistory
+from pipeline.model import (
+    CatalogueItem,
+    Customer,
+    ExpectedPrice,
+    LineItem,
+    LineMatch,
+    MailContext,
+    MatchedOrder,
+    Order,
+    PartyMatch,
+)
+
+
+class OrderMatcher:
+    """Implements ``pipeline.interfaces.Matcher``. Keeps the indexes of the ERP snapshot it saw last."""
+
+    def __init__(self) -> None:
+        self._indexes: tuple[Erp, CustomerIndex, ItemMatcher] | None = None
+
+    def match(
+        self, order: Order, erp: Erp, mail: MailContext | None, history: OrderHistory, as_of: date
+    ) -> MatchedOrder:
+        """``as_of`` is the day prices are taken from when the order prints none."""
+        customers, items = self._of(erp)
+        customer = match_customer(order, mail, customers)
+        record = erp.customer(customer.key) if customer.key else None
+        at = _Terms(erp, record, order.order_date or as_of)
+        return MatchedOrder(
+            order=order,
+            customer=customer,
+            customer_record=record,
+            ship_to=_ship_to(order, erp, record),
+            lines=tuple(_line(line, items, at) for line in order.lines),
+            earlier=earlier_orders(order, customer.key, erp, history),
+            as_of=as_of,
+            mail=mail,
+            absent_exports=erp.absent,
+        )
+
+    def _of(self, erp: Erp) -> tuple[CustomerIndex, ItemMatcher]:
+        if self._indexes is None or (self._indexes[0] is not erp and self._indexes[0].version != erp.version):
+            self._indexes = (erp, CustomerIndex(erp), ItemMatcher(erp))
+        return self._indexes[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What prices depend on besides item and quantity."""
+
+    erp: Erp
+    customer: Customer | None
+    day: date
+
+    def price(self, item: CatalogueItem, quantity: Decimal) -> ExpectedPrice | str:
+        if self.customer is None:
+            return "the customer is not known, so no price holds"
+        return expected_price(
+            self.erp.prices(item.sku, self.customer), self.customer, quantity, self.day, item.base_uom
+        )
+
+    def price_or_none(self, item: CatalogueItem, quantity: Decimal) -> ExpectedPrice | None:
+        found = self.price(item, quantity)
+        return None if isinstance(found, str) else found
+
+
+def _ship_to(order: Order, erp: Erp, customer: Customer | None) -> PartyMatch:
+    stated = bool(order.ship_to.address or order.ship_to.name)
+    if customer is None:
+        return PartyMatch(None, "the customer is not known, so neither are its addresses", stated=stated)
+    if "ship_to" in erp.absent:
+        return PartyMatch(None, "there is no ship_to export to compare with", stated=stated)
+    return match_ship_to(order, customer, erp.ship_tos(customer.customer_id))
+
+
+def _line(line: LineItem, items: ItemMatcher, at: _Terms) -> LineMatch:
+    def price_agrees(item: CatalogueItem) -> bool | None:
+        return price_fits(line, item, at.erp.conversions(item.sku), lambda quantity: at.price_or_none(item, quantity))
+
+    customer_id = at.customer.customer_id if at.customer else None
+    found = items.match(line, customer_id, price_agrees)
+    if found.item is None:
+        return _unmatched(found)
+    item = found.item
+    unit = read_unit(line, item, at.erp.conversions(item.sku), lambda quantity: at.price_or_none(item, quantity))
+    return _matched(found, item, unit, at)
+
+
+def _unmatched(found: ItemMatch) -> LineMatch:
+    return LineMatch(
+        item=None,
+        level=None,
+        probability=found.probability,
+        reason=found.reason,
+        problem=found.problem,
+        candidates=found.candidates,
+    )
+
+
+def _matched(found: ItemMatch, item: CatalogueItem, unit: UnitResult, at: _Terms) -> LineMatch:
+    price = at.price(item, unit.reading.base_quantity) if unit.reading else "the quantity in base units is not known"
+    levels = at.erp.stock(item.sku)
+    return LineMatch(
+        item=item,
+        level=found.level,
+        probability=found.probability,
+        reason=found.reason,
+        problem=found.problem,
+        candidates=found.candidates,
+        unit=unit.reading,
+        unit_problem=None if unit.reading else "uom_mismatch",
+        unit_reason=unit.reading.explanation if unit.reading else unit.problem,
+        net_unit_price=unit.net_price,
+        price=None if isinstance(price, str) else price,
+        price_problem=price if isinstance(price, str) else None,
+        stock=None if levels is None else tuple(levels),
+    )

@@ -1,0 +1,224 @@
+"""Item descriptions as tokens that can be compared: one spelling for every size, norm, material and product word.
+
+``tokens("Zylinderschraube mit Innensechskant DIN 912 M6 x 25 A2-70")`` and
+``tokens("SOCKET HEAD CAP SCREW DIN 912 M6X25 A2-70")`` are alike. Lengths come out in millimetres without a unit, other
+quantities in one base unit ("24v", "100ul"), norms and nominal sizes joined to their number ("din912", "dn19"),
+dimension chains whole ("m6x25", "600x200x100"). The words stand in ``synonyms.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"})
+_SIGNS = str.maketrans({
+    "×": "x", "✕": "x", "″": '"', "”": '"', "“": '"', "„": '"', "′": "'", "µ": "u", "μ": "u", "°": " deg ",
+    "º": " deg ",
+    "⌀": " ", "Ø": " ", "ø": " ", "∅": " ", "⁄": "/", "–": "-", "—": "-", "−": "-", "‑": "-",
+})  # fmt: skip
+_VULGAR = re.compile(r"(\d)([¼½¾⅛⅜⅝⅞⅓⅔])")
+_RUN = re.compile(r"[a-z0-9]+(?:(?<=\d)[./](?=\d)[a-z0-9]+)*|\"")
+_NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
+_QUANTITY = re.compile(rf"({_NUMBER})([a-z]+\d?)")
+_PURE = re.compile(_NUMBER)
+_CHAIN = re.compile(rf"[a-z]{{0,3}}{_NUMBER}(?:x{_NUMBER})+(?:mm)?")
+_LINK = re.compile(rf"[a-z]{{0,2}}{_NUMBER}(?:x{_NUMBER})*")
+_THREAD = re.compile(r"(?:g|r|rp|rc|npt)\d+")
+_FRACTION = re.compile(r"\d+/\d+")
+_CURRENT = {"vac": "ac", "vdc": "dc"}  # 24VAC says two things
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``phrases`` maps folded words of any language to canonical ones; ``classes`` an attribute word to what it is an
+    attribute of ("red" -> "colour"); ``kinds`` product nouns to the kind of thing ("bolt" -> "screw")."""
+
+    phrases: Mapping[tuple[str, ...], tuple[str, ...]]
+    classes: Mapping[str, str]
+    kinds: Mapping[str, str]
+    longest: int
+    norms: frozenset[str]
+    prefixes: frozenset[str]  # words that belong to the number behind them
+    dropped: frozenset[str]
+    units: Mapping[str, tuple[str, Decimal]]  # base unit and factor
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    data = tomllib.loads(resources.files("matchers").joinpath("synonyms.toml").read_text(encoding="utf-8"))
+    phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+    classes: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for canonical, others in data["words"].items():
+        _add(phrases, tuple(_runs(canonical)), others)
+    for name, members in data["attributes"].items():
+        for canonical, others in members.items():
+            one = "".join(_runs(canonical))  # "single wall" is one token: half of it says nothing
+            classes[one] = name
+            _add(phrases, (one,), (canonical, *others))
+    for kind, nouns in data["kinds"].items():
+        kinds.update(dict.fromkeys(nouns, kind))
+    grammar = data["grammar"]
+    norms = frozenset(grammar["norms"])
+    return Lexicon(
+        phrases,
+        classes,
+        kinds,
+        longest=max(len(phrase) for phrase in phrases),
+        norms=norms,
+        prefixes=norms | frozenset(grammar["prefixes"]),
+        dropped=frozenset(grammar["dropped"]),
+        units={name: (unit["base"], Decimal(unit["factor"])) for name, unit in data["units"].items()},
+    )
+
+
+def _add(phrases: dict[tuple[str, ...], tuple[str, ...]], target: tuple[str, ...], others: Iterable[str]) -> None:
+    for other in others:
+        phrases[tuple(_runs(other))] = target
+
+
+@lru_cache(maxsize=200_000)
+def tokens(text: str) -> tuple[str, ...]:
+    """Canonical tokens in the order printed, each once."""
+    runs = _joined(_quantities(_translated(_runs(text))))
+    return tuple(dict.fromkeys(run for run in runs if run not in lexicon().dropped))
+
+
+def _runs(text: str) -> list[str]:
+    text = _VULGAR.sub(r"\1 \2", text.translate(_SIGNS))
+    text = re.sub(r"(?<!\S)[àÀ](?!\S)", " ", text)  # the French "à" is no letter of a type
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS))
+    text = "".join(c for c in text if not unicodedata.combining(c)).replace("⁄", "/").replace("''", '"')
+    text = re.sub(r"(?<![\d.,])([1-9]\d{0,2}),(\d{3})(?![\d.,])", r"\1\2", text)
+    text = re.sub(r"(?<=\d),(?=\d)", ".", text)
+    text = re.sub(r"\b[ldn]'(?=[a-z])", " ", text)  # elided articles are no type letters
+    text = re.sub(r"\bnon[\s-]+(?=[a-z]{3})", "non", text)
+    return _RUN.findall(text)
+
+
+def _translated(runs: Sequence[str]) -> list[str]:
+    """Replaces phrases of any language by canonical words, the longest phrase first."""
+    words = lexicon()
+    result: list[str] = []
+    at = 0
+    while at < len(runs):
+        for length in range(min(words.longest, len(runs) - at), 0, -1):
+            target = words.phrases.get(tuple(runs[at : at + length]))
+            if target is not None:
+                result += target
+                at += length
+                break
+        else:
+            result.append(runs[at])
+            at += 1
+    return result
+
+
+def _quantities(runs: Sequence[str]) -> list[str]:
+    """Numbers with their unit in base units; norms and nominal sizes joined to their number."""
+    words = lexicon()
+    result: list[str] = []
+    at = 0
+    while at < len(runs):
+        run, after = runs[at], runs[at + 1] if at + 1 < len(runs) else ""
+        made, taken = [_plain(run) if _CHAIN.fullmatch(run) else run], 1
+        if (run in words.prefixes and after[:1].isdigit()) or (_THREAD.fullmatch(run) and _FRACTION.fullmatch(after)):
+            made, taken = _designation(runs, at)
+        elif run in words.norms and after in words.norms:
+            made = []  # DIN EN ISO 4762 is ISO 4762
+        elif _PURE.fullmatch(run):
+            made, taken = _measured(runs, at)
+        elif (parts := _QUANTITY.fullmatch(run)) and parts[2] in lexicon().units:
+            made = _in_base(parts[1], parts[2])
+        result += made
+        at += taken
+    return result
+
+
+def _designation(runs: Sequence[str], at: int) -> tuple[list[str], int]:
+    """A norm, thread or nominal size printed apart from its number: DIN 125 A, DN 19, G 1 1/4"."""
+    made, taken = (runs[at], 1) if _THREAD.fullmatch(runs[at]) else (runs[at] + _plain(runs[at + 1]), 2)
+    follows = runs[at + taken] if at + taken < len(runs) else ""
+    if made[-1:].isdigit() and "/" not in made and _FRACTION.fullmatch(follows):
+        made, taken = f"{made}-{follows}", taken + 1
+    elif runs[at] in lexicon().norms and len(follows) == 1 and follows.isalpha() and follows not in "mx":
+        made, taken = made + follows, taken + 1
+    if at + taken < len(runs) and runs[at + taken] == '"':
+        taken += 1
+    return [made], taken
+
+
+def _measured(runs: Sequence[str], at: int) -> tuple[list[str], int]:
+    """A bare number at ``at`` with a fraction and a unit behind it; the runs it took."""
+    number, taken = runs[at], 1
+    if at + 1 < len(runs) and number.isdigit() and _FRACTION.fullmatch(runs[at + 1]):
+        number, taken = f"{number}-{runs[at + 1]}", 2
+    unit = runs[at + taken] if at + taken < len(runs) else ""
+    if unit in lexicon().units:
+        return _in_base(number, unit), taken + 1
+    return [_plain(number)], taken
+
+
+def _in_base(number: str, unit: str) -> list[str]:
+    base, factor = lexicon().units[unit]
+    value = number if "/" in number else _trim(Decimal(number) * factor)
+    return [value + base, *([_CURRENT[unit]] if unit in _CURRENT else [])]
+
+
+def _joined(runs: Sequence[str]) -> list[str]:
+    """Dimension chains printed with blanks: m6 x 25 becomes m6x25."""
+    result: list[str] = []
+    for at, run in enumerate(runs):
+        if (
+            run == "x"
+            and result
+            and _LINK.fullmatch(result[-1])
+            and at + 1 < len(runs)
+            and _PURE.fullmatch(runs[at + 1])
+        ):
+            result[-1] += "x"
+        elif result and result[-1].endswith("x") and _PURE.fullmatch(run) and result[-1] != "x":
+            result[-1] += run
+        else:
+            result.append(run)
+    return result
+
+
+def _plain(run: str) -> str:
+    """Numbers of a chain or a size without needless zeros and without "mm"."""
+    if "-" in run:
+        return run
+    parts = run.removesuffix("mm").split("x") if _CHAIN.fullmatch(run) else [run]
+    return "x".join(re.sub(r"\d+\.\d+", lambda m: _trim(Decimal(m[0])), part) for part in parts)
+
+
+def _trim(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@lru_cache(maxsize=65536)
+def shape(token: str) -> str | None:
+    """What two tokens must share to contradict each other when they differ: the class of an attribute ("colour") or the
+    token's form with its numbers blanked ("m#x#"). None for a word that is no hard attribute."""
+    known = lexicon().classes.get(token)
+    if known is not None:
+        return known
+    return re.sub(r"\d+(?:[./-]\d+)*", "#", token) if any(c.isdigit() for c in token) else None
+
+
+def is_hard(token: str) -> bool:
+    """Whether the token names a size, norm, material, colour, side ...: something that must agree."""
+    return shape(token) is not None
+
+
+def is_letter(token: str) -> bool:
+    """A type letter ("DIN 125 A", "3-way L"): it tells items apart, but in running text it may be a small word."""
+    return len(token) <= 2 and token.isalpha() and not is_hard(token)
