@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from cli.output import print_json, print_table, progress, say
+from cli.output import AsJson, print_json, print_table, progress, say
 from flows import wiring
 from flows.settings import Intake
 from pipeline.codec import decision_to_json, dumps, order_to_json
@@ -37,7 +37,6 @@ Files = Annotated[
 Out = Annotated[Path, Parameter(help="folder for the results, one JSON file an input")]
 Workers = Annotated[int, Parameter(help="processes that read; one a core is best")]
 Evidence = Annotated[bool, Parameter(help="add where each value was read: page, box, text, confidence")]
-AsJson = Annotated[bool, Parameter(name="--json", help="print the summary as JSON")]
 
 MAIL_TYPES = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 

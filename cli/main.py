@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from cli import documents, operations, queue
 from cli.output import say, talk
@@ -18,6 +18,7 @@ app = App(
     name="po-intake",
     help="Purchase orders from e-mail, checked line by line against the ERP; a person sees only what does not agree.",
     error_console=talk,
+    default_parameter=Parameter(negative=()),
 )
 for part in (documents, operations, queue):
     part.register(app)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 T = TypeVar("T")
+AsJson = Annotated[bool, Parameter(name="--json", help="print the result as JSON on stdout", negative=())]
 
 talk = Console(stderr=True, highlight=False)
 data = Console(highlight=False, soft_wrap=True)

@@ -32,7 +32,7 @@ from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
 from store import Store, open_store
 
-__all__ = ["document_of", "load_erp", "load_policies", "open_store"]
+__all__ = ["Parts", "document_of", "load_erp", "load_policies", "open_store"]
 
 # ISO 639-1 to the names of Tesseract's language data
 TESSERACT_LANGUAGES = {
@@ -113,7 +113,7 @@ def deciders(erp: Erp, history: OrderHistory, policies: Policies) -> Deciders:
 def mail_source(box: MailboxSettings) -> MailSource:
     """Raises ``ConfigError`` for a mailbox that cannot work as configured."""
     if box.kind == "folder":
-        return FolderSource(box.path, account=box.account)
+        return FolderSource(box.path, account=box.account, size_limit=box.max_megabytes * 1_000_000)
     if not box.host or not box.user:
         raise ConfigError(f'mailbox {box.account}: kind "imap" needs host and user')
     if box.security == "plain" and not _is_loopback(box.host):
