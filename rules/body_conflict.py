@@ -19,7 +19,7 @@ MOST_QUOTED = 5
 QUOTE_LENGTH = 240
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
 STARTERS = frozenset({".", ",", "!", "?", ";", ":", "-", "–", "—", "and", "but", "und", "et", "y", "e", "en", "i"})
-LETTERS = str.maketrans("łøđ", "lod")  # letters that have no accent to take off
+LETTERS = str.maketrans("łøđ'’", "lod  ")  # letters that have no accent to take off; elisions become words
 # Where an answer quotes what it answers: in the words mail programs write above it.
 QUOTE_HEADS = re.compile(
     r"""^\s*(?: -{2,}\s*(?:original|ursprüngliche|message\ d|mensaje|messaggio|oorspronkelijk|wiadomo|forwarded|weiterg)
