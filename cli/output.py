@@ -16,7 +16,7 @@ T = TypeVar("T")
 AsJson = Annotated[bool, Parameter(name="--json", help="print the result as JSON on stdout", negative=())]
 
 talk = Console(stderr=True, highlight=False)
-data = Console(highlight=False, soft_wrap=True)
+data = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def say(text: str) -> None:
@@ -33,8 +33,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     table = Table(*columns, title=title, title_justify="left", header_style="bold")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
-    width = data.width if data.is_terminal else 160
-    data.print(table, width=width)
+    data.print(table)
 
 
 def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
