@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.table.cells import kind_of, number_cell
 from extractors.table.columns import deal
+from extractors.table.item import is_line_no
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
 from extractors.table.records import CODES, TEXTS, Block, GridRow, Row, Section
 from extractors.table.rows import TABLE_STRIDE
 from extractors.table.totals import total_kind
 
-_LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
 _CLEAR_GAP = 1.2  # a gap is a border when it is this many times the next widest one
 _FAR = 2.4  # text further below the last numbers than this many text heights is no longer theirs
 
@@ -53,7 +52,7 @@ def _places(meanings: Meanings) -> _Places:
 
 def has_line_no(row: GridRow, column: int | None) -> bool:
     cell = row.cell(column) if column is not None else None
-    return cell is not None and bool(_LINE_NO.match(cell.text.replace(" ", "")))
+    return cell is not None and is_line_no(cell.text)
 
 
 def _strength(row: GridRow, places: _Places) -> int:
@@ -64,10 +63,26 @@ def find_cores(rows: Sequence[GridRow], meanings: Meanings) -> list[int]:
     """Indexes of the rows that hold the numbers of an item."""
     places = _places(meanings)
     enough = min(2, len(places.numbers))
-    strong = [i for i, row in enumerate(rows) if _strength(row, places) >= enough and not _is_sum(row, places)]
+    closed = _closing_index(rows, places)
+    full = len(places.numbers)
+    strong = [
+        i
+        for i, row in enumerate(rows)
+        if _strength(row, places) >= (enough if i < closed else max(full, 2)) and not _is_sum(row, places)
+    ]
     numbered = sum(has_line_no(rows[i], places.line_no) for i in strong) >= max(1, 0.8 * len(strong))
-    weak = [i for i, row in enumerate(rows) if i not in set(strong) and _is_weak_core(row, places, numbered)]
+    weak = [i for i in range(closed) if i not in set(strong) and _is_weak_core(rows[i], places, numbered)]
     return sorted(strong + weak)
+
+
+def _closing_index(rows: Sequence[GridRow], places: _Places) -> int:
+    """The first sum below items: behind it only a whole item counts as one."""
+    seen = False
+    for index, row in enumerate(rows):
+        seen = seen or _strength(row, places) >= 1
+        if seen and _is_sum(row, places) and total_kind(row.row) in ("subtotal", "total"):
+            return index
+    return len(rows)
 
 
 def _is_sum(row: GridRow, places: _Places) -> bool:
@@ -94,8 +109,7 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
     cores = find_cores(rows, meanings)
     if not cores:
         return Parted((), (), section.rows, tuple(r for r in section.rows if total_kind(r) is not None))
-    if levels == 2:
-        rows = _with_first_level(rows, cores, section)
+    rows = _without_numbers(rows, cores, section, levels)
     starts = _starts(rows, cores, meanings, levels)
     stop = _stop(rows, cores[-1], ends)
     blocks = []
@@ -111,10 +125,10 @@ def _foreign(row: Row, ends: frozenset[int]) -> bool:
     return row.index in ends or total_kind(row) is not None
 
 
-def _with_first_level(rows: Sequence[GridRow], cores: Sequence[int], section: Section) -> list[GridRow]:
-    """Two-row records: rows that are not the second row of a record are dealt to the first level's columns."""
+def _without_numbers(rows: Sequence[GridRow], cores: Sequence[int], section: Section, levels: int) -> list[GridRow]:
+    """Deals the rows without numbers anew: their texts flow, and in two-row records they stand under the first level."""
     core = set(cores)
-    return [row if i in core else deal(row.row, section.columns, 0) for i, row in enumerate(rows)]
+    return [row if i in core else deal(row.row, section.columns, 0, flowing=levels == 1) for i, row in enumerate(rows)]
 
 
 def _starts(rows: Sequence[GridRow], cores: Sequence[int], meanings: Meanings, levels: int) -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.layout import Segment
 from extractors.table.cells import kind_of
-from extractors.table.records import NUMBERS, CellValue, Column, GridRow, Heading, Label, Row
+from extractors.table.records import CODES, NUMBERS, TEXTS, CellValue, Column, GridRow, Heading, Label, Row
+from extractors.table.rows import sublines
+from extractors.table.totals import total_kind
 from pipeline.model import Box, Ruling, Word
 
 _MIN_GUTTER = 2.0  # points of white between two columns
@@ -27,9 +29,15 @@ class _Strip:
 
 
 def numeric_rows(heading: Heading, rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Rows that have numbers under the labels of numbers: those that show where columns lie."""
+    """Rows that have numbers under the labels of numbers, up to the first sum: those that show where columns lie."""
     labels = [label for label in heading.labels if label.meanings & NUMBERS]
-    counts = [(sum(_has_number_under(row, label) for label in labels), row) for row in rows]
+    counts: list[tuple[int, Row]] = []
+    for row in rows:
+        if total_kind(row) is not None:
+            if any(count for count, _ in counts):
+                break
+            continue
+        counts.append((sum(_has_number_under(row, label) for label in labels), row))
     most = max((count for count, _ in counts), default=0)
     least = max(1.0, 0.6 * most)
     return tuple(row for count, row in counts if count >= least)
@@ -155,9 +163,54 @@ def _label_strips(
     pairs: list[tuple[_Strip, Label]] = []
     for index, strip in enumerate(strips):
         own = under.get(index, [])
-        pairs += _cut(strip, own, words) if own else [(strip, _blank(strip, labels))]
+        if len(own) > 1:
+            cut = _cut(strip, own, words)
+            single = _single(strip, own, words)
+            if single is not None and _compatible([(strip, single)], words) > _compatible(cut, words):
+                homeless += [label for label in own if label is not single]
+                cut = [(strip, single)]
+            pairs += cut
+        else:
+            pairs += [(strip, own[0] if own else _blank(strip, labels))]
     pairs += [(_Strip(label.box.x0, label.box.x1), label) for label in homeless]
-    return sorted(pairs, key=lambda pair: pair[0].x0)
+    return sorted(pairs, key=lambda pair: (pair[0].x0, pair[0].x1))
+
+
+def _single(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> Label | None:
+    """The one label whose kind of value the whole strip holds ("500 EA" under "Quantity" and a bit of "Rev")."""
+    return max(
+        labels, key=lambda label: (_compatible([(strip, label)], words), _shared(label.box, strip)), default=None
+    )
+
+
+def _compatible(pairs: Sequence[tuple[_Strip, Label]], words: Sequence[Word]) -> float:
+    """How well strips hold what their labels promise: 0 not at all, 1 all of it."""
+    return sum(_compatibility(strip, label, words) for strip, label in pairs) / max(len(pairs), 1)
+
+
+def _compatibility(strip: _Strip, label: Label, words: Sequence[Word]) -> float:
+    inside = [w for w in words if strip.x0 <= w.box.x_mid < strip.x1 + 0.01]
+    texts = [" ".join(w.text for w in line) for line in sublines(inside)]
+    if not texts:
+        return 0.0
+    if not label.meanings or label.meanings == {"ignored"}:
+        return 0.5
+    return sum(accepts(label, kind_of(text)) for text in texts) / len(texts)
+
+
+def accepts(label: Label, kind: str) -> bool:
+    """Whether a column of this label may hold a value that looks so."""
+    if not label.meanings:
+        return True
+    if kind in ("number", "percent"):
+        return bool(label.meanings & (NUMBERS | CODES | {"line_no", "ignored"}))
+    if kind == "date":
+        return bool(label.meanings & {"requested_date", "ignored"})
+    if kind == "unit":
+        return bool(label.meanings & {"unit", "quantity", "price_base_quantity", "ignored"})
+    if kind == "code":
+        return bool(label.meanings & (CODES | TEXTS | {"line_no", "ignored"}))
+    return bool(label.meanings & (TEXTS | {"ignored"}))
 
 
 def _blank(strip: _Strip, labels: Sequence[Label]) -> Label:
@@ -208,22 +261,23 @@ def _with_edges(pairs: Sequence[tuple[_Strip, Label]]) -> list[Column]:
     for index, (strip, label) in enumerate(pairs):
         left = (pairs[index - 1][0].x1 + strip.x0) / 2 if index else strip.x0 - _REACH
         right = (strip.x1 + pairs[index + 1][0].x0) / 2 if index + 1 < len(pairs) else strip.x1 + _REACH
-        columns.append(Column(index, left, max(right, left), label))
+        columns.append(Column(index, left, max(right, left), label, start=strip.x0))
     return columns
 
 
 # --- dealing words out ------------------------------------------------------------------------------------------------
 
 
-def deal(row: Row, columns: Sequence[Column], level: int) -> GridRow:
+def deal(row: Row, columns: Sequence[Column], level: int, flowing: bool = False) -> GridRow:
     """The words of a row in the columns of one level.
 
-    A run of words that begins in one column and flows on as text stays together: long descriptions overflow.
+    A run of words that begins in one column and flows on as text stays together: long descriptions overflow. In
+    ``flowing`` rows, which hold no numbers of an item, a run is only cut where a word stands at the edge of a column.
     """
     own = [column for column in columns if column.level == level]
     dealt: dict[int, list[Word]] = {}
     for segment in row.segments:
-        for index, words in _deal_segment(segment, own, row.declared):
+        for index, words in _deal_segment(segment, own, row.declared, flowing):
             dealt.setdefault(index, []).extend(words)
     cells = [_cell(index, words) for index, words in sorted(dealt.items())]
     return GridRow(row, tuple(cells), level)
@@ -236,32 +290,39 @@ def _cell(index: int, words: Sequence[Word]) -> CellValue:
     return CellValue(index, tuple(words), box, " ".join(word.text for word in words))
 
 
-def _deal_segment(segment: Segment, columns: Sequence[Column], declared: bool) -> list[tuple[int, Sequence[Word]]]:
+def _deal_segment(
+    segment: Segment, columns: Sequence[Column], declared: bool, flowing: bool
+) -> list[tuple[int, Sequence[Word]]]:
     if not columns:
         return []
     if declared:
         return [(_column_at(segment.box.x_mid, columns).index, segment.words)]
     parts: list[tuple[int, list[Word]]] = []
     for word in segment.words:
-        index = _column_at(word.box.x_mid, columns).index
+        column = _column_at(word.box.x_mid, columns)
+        index = column.index
+        if flowing and parts and abs(word.box.x0 - column.start) > 1.5:
+            index = parts[-1][0]
         if parts and parts[-1][0] == index:
             parts[-1][1].append(word)
         else:
             parts.append((index, [word]))
-    if len(parts) > 1 and not all(_stands_alone(words) for _, words in parts[1:]):
-        return _flow(parts)
+    labels = {column.index: column.label for column in columns}
+    if len(parts) > 1 and not flowing and not all(_stands_alone(words, labels[i]) for i, words in parts[1:]):
+        return _flow(parts, labels)
     return list(parts)
 
 
-def _stands_alone(words: Sequence[Word]) -> bool:
-    return kind_of(" ".join(word.text for word in words)) in ("number", "percent", "date", "unit", "code")
+def _stands_alone(words: Sequence[Word], label: Label) -> bool:
+    kind = kind_of(" ".join(word.text for word in words))
+    return kind in ("number", "percent", "date", "unit", "code") and accepts(label, kind)
 
 
-def _flow(parts: Sequence[tuple[int, list[Word]]]) -> list[tuple[int, Sequence[Word]]]:
+def _flow(parts: Sequence[tuple[int, list[Word]]], labels: Mapping[int, Label]) -> list[tuple[int, Sequence[Word]]]:
     """Text that runs over a border stays in the column where it began; numbers at its end go to their own."""
     flowed: list[tuple[int, list[Word]]] = [(parts[0][0], list(parts[0][1]))]
     tail = len(parts)
-    while tail > 1 and _stands_alone(parts[tail - 1][1]):
+    while tail > 1 and _stands_alone(parts[tail - 1][1], labels[parts[tail - 1][0]]):
         tail -= 1
     for _, words in parts[1:tail]:
         flowed[0][1].extend(words)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.table.cells import kind_of, number_cell
-from extractors.table.codes import CodeStyle, is_code, split_code
+from extractors.table.codes import CodeStyle, is_code, is_spaced_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
@@ -16,6 +17,7 @@ from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
+_LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
         column = columns[cell.column]
         meaning = meanings.of.get(cell.column)
         if column.label.stacked and meaning is not None:
-            _take_stacked(printed, row, cell, column)
+            _take_stacked(printed, row, cell, column, below=False)
+        elif meaning == "line_no" and not is_line_no(cell.text):
+            printed.notes.append(cell.text)
         elif meaning in TEXTS or (meaning is None and _is_loose_text(cell, column)):
             _take_text(printed, row, cell.words)
         elif meaning is not None:
@@ -79,7 +83,7 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
 
 
 def _is_loose_text(cell: CellValue, column: Column) -> bool:
-    return not column.label.meanings and kind_of(cell.text) in ("text", "code")
+    return not column.label.text and kind_of(cell.text) in ("text", "code")
 
 
 def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, sure: float) -> None:
@@ -87,16 +91,37 @@ def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, s
         printed.values[meaning] = Found(tuple(words), row.row.page, row.row.source, sure)
 
 
-def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Column) -> None:
-    """A column with several labels below each other: the lines of its cell mean the same in turn."""
+def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Column, *, below: bool) -> None:
+    """A column with several labels below each other: the lines of its cell mean the same in turn.
+
+    The first stands on the line of the numbers; what comes ``below`` is the next, and after the last one its wrapped rest.
+    """
+    names = [pick_meaning(stacked) for stacked in column.label.stacked]
     for number, line in enumerate(sublines(cell.words)):
-        place = len([m for m in column.label.stacked if pick_meaning(m) in printed.values])
-        stacked = column.label.stacked[min(max(number, place), len(column.label.stacked) - 1)]
-        meaning = pick_meaning(stacked)
-        if meaning in TEXTS or (meaning in CODES and not is_code("".join(w.text for w in line)) and len(line) > 1):
+        place = min(max(number, 1 if below else 0), len(names) - 1)
+        while place < len(names) - 1 and names[place] in printed.values:
+            place += 1
+        own = printed.values.get(names[place])
+        if names[place] in TEXTS or (names[place] in CODES and len(line) > 1 and not is_spaced_code(_texts(line))):
             _take_text(printed, row, line)
+        elif own is not None and names[place] in CODES:
+            printed.values[names[place]] = _wrapped(own, line)
         else:
-            _keep(printed, meaning, line, row, column.label.score)
+            _keep(printed, names[place], line, row, column.label.score)
+
+
+def _texts(words: Iterable[Word]) -> list[str]:
+    return [word.text for word in words]
+
+
+def is_line_no(text: str) -> bool:
+    return bool(_LINE_NO.match(text.replace(" ", "")))
+
+
+def _wrapped(own: Found, more: Sequence[Word]) -> Found:
+    """The rest of a code that did not fit its cell is joined without a blank, unless it was printed with blanks."""
+    glue = " " if len(own.words) > 1 and own.glue == " " else ""
+    return Found((*own.words, *more), own.page, own.source, own.sure * 0.98, glue)
 
 
 def pick_meaning(meanings: frozenset[str]) -> str:
@@ -126,8 +151,8 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
         meaning = meanings.of.get(cell.column)
         column = columns[cell.column]
         if column.label.stacked:
-            _take_stacked(printed, row, cell, column)
-        elif meaning in TEXTS or (meaning is None and not column.label.meanings):
+            _take_stacked(printed, row, cell, column, below=bool(printed.values))
+        elif meaning in TEXTS or (meaning is None and not column.label.text):
             _take_text(printed, row, cell.words)
         elif meaning in CODES:
             _take_code_wrap(printed, meaning, cell, row)
@@ -203,7 +228,7 @@ def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRo
     if " " in cell.text or not any(c.isdigit() or c.isupper() for c in cell.text):
         printed.notes.append(cell.text)
         return
-    printed.values[meaning] = Found((*own.words, *cell.words), own.page, own.source, own.sure * 0.98, glue="")
+    printed.values[meaning] = _wrapped(own, cell.words)
 
 
 def name_item(printed: Printed, style: CodeStyle, has_code_column: bool) -> Found | None:

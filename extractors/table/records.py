@@ -72,13 +72,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A strip of the page that holds one kind of value: ``x0 <= middle of a word < x1``."""
+    """A strip of the page that holds one kind of value: ``x0 <= middle of a word < x1``. ``start`` is the left edge of
+    the values themselves."""
 
     index: int
     x0: float
     x1: float
     label: Label
     level: int = 0
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
