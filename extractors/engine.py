@@ -41,14 +41,9 @@ def _read_part(part: OrderPart, language: str | None, context: ReadingContext) -
 def _outside(around: Surroundings, table: TableReading) -> Surroundings:
     """The page with its labels, those inside the table of lines left out."""
     number = around.page.page.number
-    regions = [box for page, box in table.regions if page == number]
-    hits = [
-        hit
-        for hit in around.hits
-        if not any(r.x0 <= hit.box.x_mid <= r.x1 and r.top <= hit.box.y_mid <= r.bottom for r in regions)
-        or constant_column(around.page, hit)
-    ]
-    return Surroundings(around.page, hits)
+    outside = Surroundings(around.page, (), [box for page, box in table.regions if page == number])
+    hits = [h for h in around.hits if not outside.in_table(h.box) or constant_column(around.page, h)]
+    return Surroundings(around.page, hits, outside.regions)
 
 
 def _facts(table: TableReading, pages: Sequence[Page]) -> TableFacts:

@@ -18,6 +18,7 @@ _NUMBER_WORDS = ("no", "nr", "n", "num", "number", "nummer", "numero", "numer", 
 _LONGEST = 6  # tokens in a label
 _FUZZY_LENGTH = 6  # shorter labels are not compared fuzzily: "date" and "rate"
 _FUZZY_SCORE = 86.0
+_SHORT = 5  # letters up to which a label of another language than the document's needs a colon
 _GENERIC = 7  # letters up to which a label may be the end of a longer one that we do not know
 # "Ihre Bestellnummer", "votre commande": somebody else's number, not the one this document was issued under
 _FOREIGN = {
@@ -142,7 +143,8 @@ def _in_segment(segment: Segment, language: str | None) -> Iterator[LabelHit]:
         labelled = True
         foreign = position > 0 and tokens[position - 1][0] in _FOREIGN
         for entry in entries:
-            if not (foreign and entry.field in ("po_number", "purchase_order")):
+            strange = entry.language not in (language, "en", None) and len(key) <= _SHORT and context < Context.COLON
+            if not strange and not (foreign and entry.field in ("po_number", "purchase_order")):
                 yield LabelHit(
                     entry.field,
                     entry.section,

@@ -15,10 +15,14 @@ from extractors.header.partytext import PartyReading, party_lines, read_party
 from extractors.header.places import Surroundings
 from extractors.header.view import Segment
 from pipeline.language import fold
-from pipeline.model import ReadingContext
+from pipeline.model import ReadingContext, Word
 
 ROLES = ("buyer", "seller", "ship_to", "bill_to")
-_INNER = ("phone", "email", "tax_id", "contact", "customer_number", "vendor_number", "reference", "page")
+# beginnings of the words for delivering and shipping in our languages
+_DELIVERY_STEMS = (
+    "liefer", "anliefer", "deliver", "ship", "livr", "expedi", "entreg", "envi", "suministr", "consegn", "spedi", "fornit",
+    "lever", "aflever", "bezorg", "dostaw", "dostarcz", "wysyl",
+)  # fmt: skip
 _MOST_LINES = 10
 _ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
@@ -41,8 +45,9 @@ def read_parties(pages: Sequence[Surroundings], context: ReadingContext) -> Mapp
         fitting = [r for name, r in labelled if name == role and not (role == "buyer" and is_own(r.reading, context))]
         if fitting:
             roles[role] = max(fitting, key=lambda r: (r.weight * (1 + min(r.reading.score, 5)), -r.reading.page))
-    free = [block for around in pages[:1] + pages[-1:] for block in _free(around, taken)] if pages else []
-    _complete(roles, free, context)
+    ends = dict.fromkeys((0, len(pages) - 1)) if pages else {}
+    free = [block for i in ends for block in _free(pages[i], taken)]
+    _complete(roles, free, context, pages)
     return roles
 
 
@@ -66,7 +71,15 @@ def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, Role
         if best is None or not _credible(hit, best[1]):
             continue
         taken |= {id(segment) for segment in best[0]}
-        yield hit.field, RoleReading(best[1], hit_weight(hit))
+        yield _role(hit), RoleReading(best[1], hit_weight(hit))
+
+
+def _role(hit: LabelHit) -> str:
+    """"Delivery by 3 May to:" names the place of delivery, though "to" alone would name the seller."""
+    before = hit.segment.words[: hit.start]
+    if len(before) >= 2 and any(fold(word.text).startswith(_DELIVERY_STEMS) for word in before):
+        return "ship_to"
+    return hit.field
 
 
 def _credible(hit: LabelHit, reading: PartyReading) -> bool:
@@ -102,7 +115,7 @@ def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
             break
         if not below:
             continue
-        if _foreign(around, below[0]):
+        if around.opens_foreign(below[0]):
             break
         last = below[0]
         column.append(last)
@@ -120,16 +133,10 @@ def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bo
     )
 
 
-def _foreign(around: Surroundings, segment: Segment) -> bool:
-    """Whether a segment begins with a label that ends an address."""
-    hits = [h for h in around.labels_in(segment) if h.start == 0 and h.context > Context.START]
-    return bool(hits) and not any(h.field in _INNER for h in hits)
-
-
 def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
     """Address blocks no label claims."""
     for block in blocks(around):
-        if any(id(s) in taken for s in block.segments):
+        if any(id(s) in taken or around.in_table(s.box) for s in block.segments):
             continue
         if address_score(block.texts) >= _ADDRESS:
             lines = party_lines(around, block.segments)
@@ -139,13 +146,16 @@ def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyR
 
 
 def _complete(
-    roles: dict[str, RoleReading], free: Sequence[tuple[Block, PartyReading]], context: ReadingContext
+    roles: dict[str, RoleReading],
+    free: Sequence[tuple[Block, PartyReading]],
+    context: ReadingContext,
+    pages: Sequence[Surroundings],
 ) -> None:
     """Fills seller and buyer from blocks without a label: what is ours is the seller, the letterhead is the buyer."""
     own = [reading for _, reading in free if is_own(reading, context)]
     if "seller" not in roles and own:
         roles["seller"] = RoleReading(own[0], 0.97, "one of our own companies")
-    known = {role.reading.key for role in roles.values()}
+    known = {roles["seller"].reading.key} if "seller" in roles else set()
     others = [reading for _, reading in free if reading.key not in known and not is_own(reading, context)]
     if "buyer" not in roles and others:
         first = others[-1] if context.is_mail_body else others[0]
@@ -153,5 +163,33 @@ def _complete(
         others.remove(first)
     if "seller" not in roles and others and not context.own_names and not context.is_mail_body:
         roles["seller"] = RoleReading(others[0], 0.8, "the second address without a label")
+    if "buyer" in roles:
+        roles["buyer"] = _with_mail(roles, context, pages)
     if "buyer" not in roles and "bill_to" in roles and not is_own(roles["bill_to"].reading, context):
         roles["buyer"] = replace(roles["bill_to"], weight=0.8, note="the invoice address: nothing else names the buyer")
+
+
+def _with_mail(
+    roles: Mapping[str, RoleReading], context: ReadingContext, pages: Sequence[Surroundings]
+) -> RoleReading:
+    """The buyer with the only e-mail address of the first page that belongs to no other party and not to us."""
+    buyer = roles["buyer"]
+    if buyer.reading.party.email:
+        return buyer
+    others = {role.reading.party.email for role in roles.values()} | {m.casefold() for m in context.own_emails}
+    found: dict[str, Word] = {}
+    for around in pages[:1]:
+        for segment in around.page.segments:
+            for word in segment.words:
+                for mail in address.emails_in(word.text):
+                    if mail not in others and mail.casefold() not in others:
+                        found.setdefault(mail.casefold(), replace(word, text=mail))
+    if len(found) != 1:
+        return buyer
+    word = next(iter(found.values()))
+    reading = replace(
+        buyer.reading,
+        party=replace(buyer.reading.party, email=word.text),
+        words={**buyer.reading.words, "email": (word,)},
+    )
+    return replace(buyer, reading=reading)

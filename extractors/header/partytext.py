@@ -77,6 +77,7 @@ _PART_LABELS = frozenset(
         "ragione",
     ]
 )
+_ADDRESS_LINES = 7
 _ATTENTION = re.compile(
     r"^(?:attn|attention|att|z\.? ?hd|à l'attention|a l'attention|t\.? ?a\.? ?v|att\.n|c\.? ?a\.?)\b[.: ]",
     re.IGNORECASE,
@@ -206,16 +207,16 @@ def _name_line(body: Sequence[PartyLine]) -> int | None:
 
 
 def _address_part(lines: Sequence[PartyLine]) -> list[PartyLine]:
-    """Up to the country, or to the postcode line and what completes it; without either, lines that look like a street."""
-    part: list[PartyLine] = []
-    for index, line in enumerate(lines):
-        if address.country_of(line.text) and (part or index):
-            return [*part, line]
-        ended = bool(part) and address.has_postcode(part[-1].text) and not address.has_postcode(line.text)
-        if ended and not _completes(part[-1].text, line.text):
-            return part
-        part.append(line)
-    return part if any(address.has_postcode(x.text) or address.has_street(x.text) for x in part) else []
+    """Up to the country, or to the last postcode line and what completes it; without either, only with a street."""
+    lines = lines[:_ADDRESS_LINES]
+    end = next((i for i, line in enumerate(lines) if address.country_of(line.text)), None)
+    if end is None:
+        end = max((i for i, line in enumerate(lines) if address.has_postcode(line.text)), default=None)
+        if end is not None and end + 1 < len(lines) and _completes(lines[end].text, lines[end + 1].text):
+            end += 1
+    if end is not None:
+        return list(lines[: end + 1])
+    return list(lines) if any(address.has_street(line.text) for line in lines) else []
 
 
 def _completes(postcode_line: str, text: str) -> bool:

@@ -13,6 +13,8 @@ from extractors.header.view import PageView, Segment
 from pipeline.model import Box, Word
 
 _NOISE = {":", "-", "–", "—", "#", ".", "=", "|", "nr", "nr.", "no", "no.", "n°", "nº", "№", "/", "…"}
+# labels that stand inside an address block
+ADDRESS_LABELS = ("phone", "email", "tax_id", "contact", "customer_number", "vendor_number", "reference", "page")
 _REACH_BELOW = 3.2  # text heights between a label and the value under it
 _REACH_RIGHT = 320.0  # points between a label and the value right of it
 
@@ -44,8 +46,10 @@ class Place:
 class Surroundings:
     """A page with its labels, ready to be asked what stands around each of them."""
 
-    def __init__(self, page: PageView, hits: Sequence[LabelHit]) -> None:
+    def __init__(self, page: PageView, hits: Sequence[LabelHit], regions: Sequence[Box] = ()) -> None:
+        """``regions`` are covered by the table of lines: what stands there is no part of the header."""
         self.page = page
+        self.regions = tuple(regions)
         self.hits = tuple(hits)
         self._by_segment: Mapping[int, list[LabelHit]] = _group(hits)
         self._tops = [min(s.box.top for s in line) for line in page.lines]
@@ -53,9 +57,17 @@ class Surroundings:
     def labels_in(self, segment: Segment) -> list[LabelHit]:
         return self._by_segment.get(id(segment), [])
 
+    def in_table(self, box: Box) -> bool:
+        return any(r.x0 <= box.x_mid <= r.x1 and r.top <= box.y_mid <= r.bottom for r in self.regions)
+
     def is_label(self, segment: Segment) -> bool:
         """Whether a segment begins with a label that is more than a word of running text."""
         return any(hit.start == 0 and hit.context > Context.START for hit in self.labels_in(segment))
+
+    def opens_foreign(self, segment: Segment) -> bool:
+        """Whether a segment begins with a label that cannot stand inside an address block."""
+        hits = [h for h in self.labels_in(segment) if h.start == 0 and h.context > Context.START]
+        return bool(hits) and not any(h.field in ADDRESS_LABELS for h in hits)
 
     def places(self, hit: LabelHit) -> Iterator[Place]:
         inline = self._inline(hit)
@@ -82,7 +94,8 @@ class Surroundings:
         combined = any(h.start in (hit.end, hit.end - 1) and h.start > hit.start for h in self.labels_in(hit.segment))
         end = min(stops, default=len(words))
         value = () if combined and end <= start else words[start : max(end, start)]
-        return _up_to_bracket(value) if words[hit.start].text.startswith("(") else value
+        opened = words[hit.start].text.startswith("(") or bool(value) and value[0].text.startswith("(")
+        return _up_to_bracket(value) if opened else value
 
     def _right(self, hit: LabelHit) -> Segment | None:
         line = self.page.lines[hit.segment.line]
@@ -149,8 +162,9 @@ def constant_column(page: PageView, hit: LabelHit) -> bool:
 def _up_to_bracket(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """ "(terms: 30 days net) to the address": the bracket that opened before the label closes the value."""
     for i, word in enumerate(words):
-        if ")" in word.text and "(" not in word.text:
-            return (*words[:i], replace(word, text=word.text[: word.text.index(")")]))
+        if ")" in word.text and (i == 0 or "(" not in word.text):
+            last = replace(word, text=word.text[: word.text.index(")")])
+            return tuple(replace(w, text=w.text.lstrip("(")) for w in (*words[:i], last))
     return words
 
 

@@ -17,6 +17,9 @@ from extractors.header.readings import read_amount
 from pipeline.model import LineItem, Word
 
 KINDS = ("subtotal", "tax", "freight", "discount", "total")
+_INSIDE_LENGTH = 8  # letters a label in running text needs
+_PROSE = 10  # words of a segment that is running text
+_BARE = "subtotal only"
 _CENT = Decimal("0.01")
 
 
@@ -24,13 +27,17 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
     """(kind, amount) at every label of a sum; the last amount to the right of the label on its line."""
     for around in pages:
         for hit in around.hits:
-            if hit.section != "totals" or hit.field not in KINDS or hit.context < Context.START:
+            if hit.section != "totals" or hit.field not in KINDS:
                 continue
-            words = _behind(around, hit.segment.line, hit.box.x1)
+            if hit.context is Context.INSIDE and hit.length < _INSIDE_LENGTH:
+                continue
+            prose = len(hit.segment.words) > _PROSE
+            words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit.segment.line, hit.box.x1)
             reading = read_amount(words, decimal)
             if reading is not None:
                 page = around.page.page
-                yield hit.field, Found(reading.value, reading.words, page.number, page.source, 0.95 * hit_weight(hit))
+                score = 0.95 * hit_weight(hit)
+                yield hit.field, Found(reading.value, reading.words, page.number, page.source, score)
 
 
 def _behind(around: Surroundings, line: int, x: float) -> list[Word]:
@@ -45,7 +52,7 @@ def choose_totals(found: Sequence[tuple[str, Found]], lines: Sequence[LineItem])
             options[kind].append(one)
     line_sum = _line_sum(lines)
     if options["subtotal"] and not options["total"] and not options["tax"] and not options["freight"]:
-        options["total"] = options.pop("subtotal")
+        options["total"] = [one for one in options["subtotal"] if one.note != _BARE]
     return {kind: _pick(kind, options, line_sum) for kind in KINDS}
 
 
