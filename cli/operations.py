@@ -209,5 +209,5 @@ def serve(*, workspace: Workspace = Path()) -> int:
     """Poll, process, export and sync on a schedule (Prefect), until stopped."""
     from flows.serve import serve as run_forever  # Prefect takes seconds to import
 
-    run_forever(load_settings(workspace), workspace)
+    run_forever(workspace, lambda url: say(f"serving; Prefect's page is {url}; stop with Ctrl-C"))
     return 0

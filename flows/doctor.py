@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows import wiring
-from flows.settings import Settings, load_settings
+from flows.settings import Mailbox, Settings, load_settings
 from pipeline.errors import ConfigError, IntakeError
+from store import MessageState, Store
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -100,19 +102,27 @@ def _policies(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    with wiring.open_store(settings.database) as store:
+    with closing(wiring.open_store(settings.database)) as store:
         yield from _accounts(store)
 
 
-def _accounts(store: wiring.Store) -> Iterator[Finding]:
+def _accounts(store: Store) -> Iterator[Finding]:
     counts = store.counts()
-    text = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "empty"
-    yield Finding(OK, "database", text)
-    if not store.audit_verify():
-        yield Finding(FAIL, "audit log", "its hash chain is broken: entries were changed", "restore the database")
+    text = ", ".join(f"{n:,} {name}" for name, n in sorted(counts.messages.items()) if n) or "no"
+    yield Finding(OK, "database", f"{text} messages, {counts.cases.get('open', 0):,} cases wait for a person")
+    for fault in counts.faults:
+        yield Finding(FAIL, "bookkeeping", fault, "keep the database and the data folder, and report this")
+    for stuck in store.stuck_messages():
+        remedy = "po-intake queue retry " + stuck.sha256[:12] if stuck.state == MessageState.DEAD else ""
+        text = f"{stuck.sha256[:12]} {stuck.subject or ''} {stuck.state}: {stuck.error or 'not processed yet'}"
+        yield Finding(WARN, "message", text, remedy)
+    check = store.audit_verify()
+    if check.faults:
+        yield Finding(FAIL, "audit log", "; ".join(check.faults), "restore the database from its backup")
+    else:
+        yield Finding(OK, "audit log", f"{check.entries:,} entries, the chain is whole")
 
 
-def _mailbox(box: wiring.Mailbox) -> Iterator[Finding]:
-    source = wiring.mail_source(box)
-    count = sum(1 for _ in source.list())
+def _mailbox(box: Mailbox) -> Iterator[Finding]:
+    count = sum(1 for _ in wiring.mail_source(box).list())
     yield Finding(OK, f"mailbox {box.account}", f"{count:,} messages")

@@ -32,7 +32,7 @@ from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
 from store import Store, open_store
 
-__all__ = ["Parts", "document_of", "load_erp", "load_policies", "open_store"]
+__all__ = ["Parts", "decision_for_error", "document_of", "load_erp", "load_policies", "open_store"]
 
 # ISO 639-1 to the names of Tesseract's language data
 TESSERACT_LANGUAGES = {
