@@ -133,7 +133,7 @@ class Catalogue:
         return token in self._token_index[0]
 
     def weight(self, token: str) -> float:
-        """How much the token tells: the rarer in the catalogue, the more; an unknown one as much as the rarest."""
+        """How much the token tells: the rarer in the catalogue, an unknown one as the rarest."""
         vocabulary, _, _, weights = self._token_index
         place = vocabulary.get(token)
         return float(weights[place]) if place is not None else float(np.log1p(len(self.items)))

@@ -72,13 +72,16 @@ class ItemMatcher:
     def match(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees) -> ItemMatch:
         codes = _codes(line)
         hits = [hit for field, code in codes for hit in self._look_up(field, code, customer_id)]
-        said = self._descriptions.read(line.description, [code for _, code in codes])
+        repeated = [code for field, code in codes if field != "description"]
+        said = self._descriptions.read(
+            line.description, [*repeated, *(h.code for h in hits if h.field == "description")]
+        )
         skus = {hit.sku for hit in hits}
         if len(skus) > 1:
             return self._contradicting(hits)
         if skus:
             return self._by_code(hits, codes, said, price_agrees)
-        return self._without_code(line, codes, said, price_agrees)
+        return self._without_code(codes, said, price_agrees)
 
     # --- codes ---
 
@@ -153,9 +156,7 @@ class ItemMatcher:
 
     # --- no code leads anywhere ---
 
-    def _without_code(
-        self, line: LineItem, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees
-    ) -> ItemMatch:
+    def _without_code(self, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees) -> ItemMatch:
         near = self._near(codes)
         described = self._descriptions.identify(said, price_agrees)
         item = described.item

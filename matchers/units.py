@@ -16,7 +16,7 @@ from pipeline.values import unit_code
 PRICE_TOLERANCE = Decimal("0.005")  # contract, section 2
 _PIECES = frozenset({"EA", "H87", "C62", "PCE", "PC"})  # Rec 20 has several codes for one piece
 # outer packs: what one company calls a box another calls a carton or case; only price or amount can prove such a guess
-_PACKS = frozenset({"BX", "XBX", "CT", "XCT", "CS", "XCS", "XBJ", "XPK", "PK", "XPA", "PA", "XPC", "KRT", "CTN"})
+_PACKS = frozenset({"BX", "XBX", "CT", "XCT", "CS", "XCS", "XBJ", "XPK", "PK", "XPA", "PA", "XPC", "KRT", "CTN", "SET"})
 
 # the price that holds for so many base units; None when there is none
 PriceOf = Callable[[Decimal], ExpectedPrice | None]
@@ -57,10 +57,15 @@ def read_unit(line: LineItem, item: CatalogueItem, rows: Sequence[UnitConversion
     proven = {way.factor: way for way in ways if way.proven}
     if len(proven) == 1:
         return _finished(line, item, next(iter(proven.values())), price_of)
-    fitting = [way for way in {w.factor: w for w in ways}.values() if _fits(line, way.factor, price_of)]
+    possible = list({way.factor: way for way in ways}.values())
+    fitting = [way for way in possible if _fits(line, way.factor, price_of)]
     if len(fitting) == 1:
         words = f"{fitting[0].words}; proven by the contract price"
         return _finished(line, item, replace(fitting[0], words=words), price_of)
+    if len(possible) == 1 and price_of(line.quantity * possible[0].factor) is None:
+        # a person looks at the line anyway, because no price holds; the only pack on file is what to show
+        words = f"{possible[0].words}; the only pack on file, no contract price to prove it"
+        return _finished(line, item, replace(possible[0], words=words), price_of)
     return UnitResult(None, _no_way(line.unit, item, ways), None)
 
 
