@@ -102,7 +102,13 @@ class _Collector:
         return self.words
 
     def _text(self, count: int) -> str:
-        """One character per glyph, so that places in it are glyph numbers."""
+        """One character per glyph, so that places in it are glyph numbers.
+
+        pdfium marks a hyphen at the end of a line as soft (U+0002, U+FFFE); a code is printed with it, so it stays one.
+        """
+        return self._characters(count).replace("\x02", "-").replace("\ufffe", "-")
+
+    def _characters(self, count: int) -> str:
         buffer = ctypes.create_string_buffer(2 * count + 2)
         if pdfium.get_text(self.page, 0, count, ctypes.addressof(buffer)) == count + 1:
             text = buffer.raw[: 2 * count].decode("utf-16-le", "replace")
