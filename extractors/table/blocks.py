@@ -24,8 +24,7 @@ class Parted:
 
     before: tuple[GridRow, ...]
     blocks: tuple[Block, ...]
-    after: tuple[Row, ...]
-    totals: tuple[Row, ...] = ()
+    ended: bool = False  # a sum stands below the last item
 
 
 def number_in(row: GridRow, column: int | None) -> bool:
@@ -108,7 +107,7 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
     rows = [deal(row, section.columns, levels - 1) for row in section.rows]
     cores = find_cores(rows, meanings)
     if not cores:
-        return Parted((), (), section.rows, tuple(r for r in section.rows if total_kind(r) is not None))
+        return Parted((), ())
     rows = _without_numbers(rows, cores, section, levels)
     starts = _starts(rows, cores, meanings, levels)
     stop = _stop(rows, cores[-1], ends)
@@ -117,8 +116,8 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
         end = starts[number + 1] if number + 1 < len(starts) else stop
         inside = [i for i in range(start, end) if i == core or not _foreign(rows[i].row, ends)]
         blocks.append(Block(tuple(rows[i] for i in inside), inside.index(core)))
-    outside = [row.row for row in rows if total_kind(row.row) is not None]
-    return Parted(tuple(rows[: starts[0]]), tuple(blocks), tuple(r.row for r in rows[stop:]), tuple(outside))
+    ended = any(total_kind(row.row) in ("subtotal", "total") for row in rows[stop:])
+    return Parted(tuple(rows[: starts[0]]), tuple(blocks), ended)
 
 
 def _foreign(row: Row, ends: frozenset[int]) -> bool:
@@ -126,7 +125,7 @@ def _foreign(row: Row, ends: frozenset[int]) -> bool:
 
 
 def _without_numbers(rows: Sequence[GridRow], cores: Sequence[int], section: Section, levels: int) -> list[GridRow]:
-    """Deals the rows without numbers anew: their texts flow, and in two-row records they stand under the first level."""
+    """Deals the rows without numbers anew: their texts flow; in two-row records they stand under the first level."""
     core = set(cores)
     return [row if i in core else deal(row.row, section.columns, 0, flowing=levels == 1) for i, row in enumerate(rows)]
 

@@ -86,7 +86,7 @@ def _unit_of(text: str) -> tuple[str | None, str]:
 
 @lru_cache(maxsize=65536)
 def kind_of(text: str) -> str:
-    """number, percent, date, unit, code, text or empty: what a cell looks like. Figures with a foreign rest are text."""
+    """What a cell looks like: number, percent, date, unit, code, text or empty."""
     text = text.strip()
     if not text:
         return "empty"

@@ -9,13 +9,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
-from extractors.table.blocks import Parted, join_over_pages, part_section
+from extractors.table.arithmetic import line_closes
+from extractors.table.blocks import Parted, has_line_no, join_over_pages, part_section
 from extractors.table.cells import digits_of
 from extractors.table.codes import code_style
 from extractors.table.columns import build_columns, deal, numeric_rows
 from extractors.table.heading import find_headings
 from extractors.table.item import Printed, name_item, read_block
-from extractors.table.meaning import Meanings, assign_meanings
+from extractors.table.meaning import Meanings, assign_meanings, figures
 from extractors.table.reading import Habits, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.rows import rows_of
@@ -131,7 +132,7 @@ def _read_table(
     columns = sections[0].columns
     meanings = assign_meanings(columns, [row for section in sections for row in _core_rows(section)], prior)
     parted = [part_section(section, meanings, ends) for section in sections]
-    live = _cut_dead_ends(parted)
+    live = _cut_dead_ends(_without_strays(sections, parted, meanings))
     blocks = join_over_pages(live, {i: sections[i].heading is not None for i in range(len(live))})
     heading = sections[0].heading
     habits = _habits(heading, meanings, order)
@@ -141,6 +142,36 @@ def _read_table(
     return TableReading(
         lines, evidence, doubts, _regions(sections, live), totals, mark, order, habits.unit, _currency(heading)
     )
+
+
+def _without_strays(sections: Sequence[Section], parted: Sequence[Parted], meanings: Meanings) -> list[Parted]:
+    """Pages without a heading go on only while no sum has ended the table, and with items that prove themselves."""
+    kept: list[Parted] = []
+    ended = False
+    for section, part in zip(sections, parted, strict=True):
+        stray = section.heading is None and (ended or not _proves_itself(part, meanings))
+        kept.append(Parted((), ()) if stray else part)
+        ended = ended or kept[-1].ended
+    return kept
+
+
+def _proves_itself(part: Parted, meanings: Meanings) -> bool:
+    """Whether most items of a section add up, or where there is nothing to add, count up."""
+    cores = [block.rows[block.core] for block in part.blocks]
+    texts = {index: [_text_of(row, index) for row in cores] for index in meanings.of}
+    lines = figures(meanings.of, texts)
+    marks = meanings.marks
+    results = [line_closes(line, marks.quantity, marks.price, marks.amount) for line in lines]
+    if any(result is not None for result in results):
+        return sum(result is True for result in results) >= 0.6 * len(results)
+    line_no = meanings.column("line_no")
+    whole = [sum(bool(texts[index][i]) for index in texts) >= 0.6 * len(texts) for i in range(len(cores))]
+    return bool(cores) and all(whole) and (line_no is None or all(has_line_no(row, line_no) for row in cores))
+
+
+def _text_of(row: GridRow, column: int) -> str:
+    cell = row.cell(column)
+    return cell.text if cell is not None else ""
 
 
 def _cut_dead_ends(parted: Sequence[Parted]) -> list[Parted]:

@@ -237,6 +237,8 @@ def _label(group: Sequence[_Piece], level: int) -> Label:
     whole = find_label(text) or find_label(_without_qualifiers(text))
     if whole is not None:
         return Label(text, box, whole[0], whole[1], level)
+    if find_label(text, "header") is not None:
+        return Label(text, box, frozenset({"ignored"}), 0.9, level)
     hits = [piece.hit for piece in group if piece.hit is not None and piece.hit.score >= 0.5]
     if not hits:
         return Label(text, box, frozenset(), 0.0, level)

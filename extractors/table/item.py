@@ -94,7 +94,7 @@ def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, s
 def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Column, *, below: bool) -> None:
     """A column with several labels below each other: the lines of its cell mean the same in turn.
 
-    The first stands on the line of the numbers; what comes ``below`` is the next, and after the last one its wrapped rest.
+    The first stands on the line of the numbers, what comes ``below`` is the next, then the wrapped rest of the last.
     """
     names = [pick_meaning(stacked) for stacked in column.label.stacked]
     for number, line in enumerate(sublines(cell.words)):

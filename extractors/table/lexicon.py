@@ -110,7 +110,12 @@ def _fuzzy(text: str, lexicon_name: str) -> tuple[str, float] | None:
     return None if found is None else (found[0], found[1] / 100)
 
 
-_BY_NAME = {"columns": column_lexicon, "totals": total_lexicon, "inline": inline_lexicon}
+_BY_NAME = {
+    "columns": column_lexicon,
+    "totals": total_lexicon,
+    "inline": inline_lexicon,
+    "header": header_lexicon,
+}
 
 
 def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float, str] | None:

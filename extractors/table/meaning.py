@@ -65,6 +65,18 @@ def assign_meanings(columns: Sequence[Column], rows: Sequence[GridRow], prior: s
         rival = _judged(_solve(columns, scores, fixed), texts, prior)
         if rival.score > best.score + 0.05:
             best = rival
+    return _with_unknown_code(best, columns, profiles)
+
+
+def _with_unknown_code(best: Meanings, columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Meanings:
+    """A column under a label nobody knows is the code column when there is no other and every value is one code."""
+    if any(meaning in CODES or meaning == "combined" for meaning in best.of.values()):
+        return best
+    for column in columns:
+        p = profiles[column.index]
+        unknown = column.index not in best.of and not column.label.meanings
+        if unknown and p.filled > 0.8 and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
+            return Meanings({**best.of, column.index: "item_id"}, best.marks, best.score)
     return best
 
 
@@ -138,7 +150,8 @@ def _content_fit(meaning: str, p: _Profile) -> float:
             return 0.5 * (text + code) - 0.8 * number
         case _:
             plain = sum(" " not in text for text in p.texts) / len(p.texts)
-            return 0.9 * (code + 0.6 * number * p.integers) + 0.4 * plain - 0.7 * (1 - plain) - 0.4 * p.cents
+            same = len(p.texts) > 1 and p.distinct <= 1.0 / len(p.texts)  # the order's number on every row
+            return 0.9 * (code + 0.6 * number * p.integers) + 0.4 * plain - 0.7 * (1 - plain) - 0.4 * p.cents - 6 * same
 
 
 def _is_base(text: str) -> bool:
