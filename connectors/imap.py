@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from imapclient import IMAPClient
 
-from connectors.imap_connection import ImapSettings, connect, no_answer
+from connectors.imap_connection import ImapSettings, connect, hang_up, no_answer
 from connectors.imap_structure import part_list
 from connectors.too_large import HEADER_BYTES, stand_in
 from pipeline.errors import ConfigError, SourceError
@@ -108,10 +108,7 @@ class ImapSource:
     def _drop(self) -> None:
         client, self._client, self._selected = self._client, None, None
         if client is not None:
-            try:
-                client.shutdown()
-            except (OSError, imaplib.IMAP4.error) as error:
-                _log.debug("closing a broken connection: %s", error)
+            hang_up(client)
 
     # --- folders ------------------------------------------------------------------------------------------------------
 
@@ -206,7 +203,7 @@ class ImapSource:
     def _move(self, client: IMAPClient, key: MailKey) -> None:
         target = self._settings.move_to
         if not client.folder_exists(target):
-            client.create_folder(target)
+            self._create(client, target)
         if client.has_capability("MOVE"):
             client.move([key.uid], target)
             return
@@ -215,6 +212,17 @@ class ImapSource:
         # A plain EXPUNGE would also remove what others marked as deleted: without UIDPLUS the mail stays marked.
         if client.has_capability("UIDPLUS"):
             client.uid_expunge([key.uid])
+
+    def _create(self, client: IMAPClient, folder: str) -> None:
+        try:
+            client.create_folder(folder)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            raise ConfigError(
+                f"{self._settings.place}: the folder {folder!r} for done mails cannot be made ({error}): "
+                "make it on the server, or set another one as move_to"
+            ) from error
 
     def _idle(self, client: IMAPClient, timeout: float) -> bool:
         if not client.has_capability("IDLE"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import ipaddress
+import logging
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from imapclient.exceptions import CapabilityError, LoginError
 from connectors.too_large import DEFAULT_LIMIT
 from pipeline.errors import ConfigError, SourceError
 
+_log = logging.getLogger(__name__)
 # RFC 5530: the server cannot check the password now; it does not say that it is wrong
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
 
@@ -72,14 +74,32 @@ def connect(settings: ImapSettings) -> IMAPClient:
     except (OSError, imaplib.IMAP4.error) as error:
         raise no_answer(settings, error) from error
     try:
-        client.login(settings.user, settings.password)
+        _log_in(settings, client)
     except LoginError as error:
-        client.shutdown()
+        hang_up(client)
         raise _login_refused(settings, error) from error
     except (OSError, imaplib.IMAP4.error) as error:
-        client.shutdown()
+        hang_up(client)
         raise no_answer(settings, error) from error
     return client
+
+
+def _log_in(settings: ImapSettings, client: IMAPClient) -> None:
+    """By SASL PLAIN where offered: LOGIN only takes ASCII."""
+    if client.has_capability("AUTH=PLAIN"):
+        client.plain_login(settings.user, settings.password)
+    elif (settings.user + settings.password).isascii():
+        client.login(settings.user, settings.password)
+    else:
+        raise ConfigError(f"{settings.place}: the server takes only ASCII in user and password")
+
+
+def hang_up(client: IMAPClient) -> None:
+    """Closes a connection that may be broken already."""
+    try:
+        client.shutdown()
+    except (OSError, imaplib.IMAP4.error) as error:
+        _log.debug("closing a broken connection: %s", error)
 
 
 def no_answer(settings: ImapSettings, error: Exception) -> SourceError:
@@ -102,12 +122,12 @@ def _encrypted(settings: ImapSettings) -> IMAPClient:
         else:
             _refuse_unless_loopback(settings, client)
     except CapabilityError as error:
-        client.shutdown()
+        hang_up(client)
         raise ConfigError(
             f'{settings.place}: the server offers no STARTTLS on this port: use security "tls" on port 993'
         ) from error
     except BaseException:
-        client.shutdown()
+        hang_up(client)
         raise
     return client
 

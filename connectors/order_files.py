@@ -25,8 +25,8 @@ COLUMNS = (
 
 LEDGER = ".delivered"  # the ERP may take its files away: what was delivered stays noted here
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
-# OWASP ASVS 1.2.10, and the wide forms that Excel takes for them
 _NUMBER = re.compile(r"-\d+(\.\d+)?%?")
+# OWASP ASVS 1.2.10, and the wide forms that Excel takes for them
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
