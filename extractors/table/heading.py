@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, column_lexicon, find_label, is_qualifier, label_hits
-from extractors.table.records import Heading, Label, Row
+from extractors.table.records import TEXTS, Heading, Label, Row
 from pipeline.language import fold
 from pipeline.model import Box, Word
 
@@ -188,7 +188,8 @@ def _level_split(pieces: Sequence[_Piece], lines: int) -> int | None:
     """The line where the second level begins, when each item has two rows of values; None for a usual heading."""
     for split in range(1, lines):
         upper = [p for p in pieces if p.line < split and p.hit is not None and p.hit.score > 0.7]
-        lower = [p for p in pieces if p.line >= split and p.hit is not None and p.hit.score > 0.7]
+        own = [p for p in pieces if p.line >= split and p.hit is not None and p.hit.score > 0.7]
+        lower = [p for p in own if not any(_joins(u, p) for u in pieces if u.line < split)]
         if len(upper) < 2 or len(lower) < 2:
             continue
         clashes = sum(_clash(u, v) for u in upper for v in lower)
@@ -206,10 +207,16 @@ def _clash(upper: _Piece, lower: _Piece) -> bool:
     return find_label(f"{upper.text} {lower.text}") is None
 
 
+def _joins(upper: _Piece, lower: _Piece) -> bool:
+    """Two lines of one label."""
+    return _overlap(upper.box, lower.box) > 0.2 and find_label(f"{upper.text} {lower.text}") is not None
+
+
 def _one_sided(upper: Sequence[_Piece], lower: Sequence[_Piece]) -> bool:
-    """All of quantity, price and amount on one level."""
-    sides = [{m for p in side if p.hit for m in p.hit.meanings} & _NUMERIC for side in (upper, lower)]
-    return len(sides[0] or sides[1]) >= 2 and not (sides[0] and sides[1])
+    """All of quantity, price and amount on one level, the names of the item on the other."""
+    sides = [{m for p in side if p.hit for m in p.hit.meanings} for side in (upper, lower)]
+    numbers, names = sides if sides[0] & _NUMERIC else sides[::-1]
+    return len(numbers & _NUMERIC) >= 2 and not names & _NUMERIC and not numbers & TEXTS and bool(names & TEXTS)
 
 
 def _stack(pieces: Sequence[_Piece], level: int) -> list[Label]:

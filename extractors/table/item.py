@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from extractors.layout import text_height
 from extractors.table.cells import kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, is_spaced_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
@@ -17,6 +18,7 @@ from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
+_SMALL_PRINT = 0.93  # of the size of the description
 _LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
 
 
@@ -135,8 +137,19 @@ def _take_text(printed: Printed, row: GridRow, words: Sequence[Word]) -> None:
         inline = read_inline(line) if printed.lines else None
         if inline is not None:
             _take_inline(printed, inline, row)
+        elif _is_small_print(printed, row, line):
+            printed.notes.append(" ".join(_texts(line)))
         else:
             printed.lines.append(tuple(line))
+
+
+def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> bool:
+    """A remark below the description in a smaller print. The sizes of recognised words say nothing about it."""
+    if not printed.lines or row.row.source is not Source.PDF_TEXT:
+        return False
+    last = printed.lines[-1]
+    name_only = len(printed.lines) == 1 and is_code("".join(_texts(last)))
+    return not name_only and text_height(line) < _SMALL_PRINT * text_height(last)
 
 
 def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:

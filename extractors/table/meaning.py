@@ -49,6 +49,7 @@ class _Profile:
     with_unit: float
     integers: float
     cents: float  # numbers with exactly two decimals
+    zeros: float  # numbers that are nought
     length: float  # mean number of characters
     distinct: float
 
@@ -97,6 +98,7 @@ def _profile(cells: Sequence[str]) -> _Profile:
         with_unit=sum(n.unit is not None for n in numbers) / count,
         integers=sum(is_integer(text) for text in texts) / count,
         cents=sum(len(n.digits) > 3 and n.digits[-3] in ".," for n in numbers) / count,
+        zeros=sum(not n.digits.strip("0.,-") for n in numbers) / count,
         length=mean(map(len, texts)) if texts else 0.0,
         distinct=len(set(texts)) / count,
     )
@@ -129,9 +131,9 @@ def _content_fit(meaning: str, p: _Profile) -> float:
     code, percent = p.kinds.get("code", 0.0), p.kinds.get("percent", 0.0)
     match meaning:
         case "quantity":
-            return 2.2 * (number + code * p.integers) - 1.2 + 0.3 * p.integers + 0.3 * p.with_unit
+            return 2.2 * (number + code * p.integers) - 1.2 + 0.3 * p.integers + 0.3 * p.with_unit - 2.5 * p.zeros
         case "unit_price" | "line_amount" | "gross_amount" | "tax_amount":
-            return 2.2 * number - 1.2 + 0.4 * p.cents - 0.5 * p.integers - 0.5 * p.with_unit
+            return 2.2 * number - 1.2 + 0.4 * p.cents - 0.5 * p.integers - 0.5 * p.with_unit - 2.5 * p.zeros
         case "price_base_quantity":
             return 1.2 if all(_is_base(text) for text in p.texts) else -1.5
         case "line_discount":
