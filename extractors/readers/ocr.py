@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractors.readers import cleaning
+from extractors.readers import cleaning, segments
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -49,15 +49,22 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     ``number`` counts from 1. Raises ``DocumentError``.
     """
     cleaned = clean(sheet, first)
-    words = recognise(cleaned.picture, (first,), 4)
+    words = _recognised(cleaned, first)
     if _confidence(words) < UNREADABLE and words:
         cleaned, words = _perhaps_upside_down(cleaned, words, first)
     tongue = language_of([word.text for word in words], languages) or first
     if tongue != first:
-        words = _merged(recognise(cleaned.picture, (tongue,), 4), words)
+        words = _merged(_recognised(cleaned, tongue), words)
     words = [word for word in words if not _is_speck(word, cleaned)]
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
     return _page(cleaned, words, number), tongue
+
+
+def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
+    shapes = segments.shapes_of(cleaning.ink(cleaned.picture))
+    runs, _ = segments.runs_of(shapes, cleaned.letter)
+    sheet, placed = segments.sheet_of(cleaned.picture, shapes, runs, cleaned.letter)
+    return segments.words_on_page(recognise(sheet, (language,), 6), placed) if runs else []
 
 
 def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
@@ -147,9 +154,6 @@ def _busy_strip(grey: Picture) -> Picture:
 
 
 def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: str) -> tuple[Cleaned, list[Recognised]]:
-    over = recognise(turned(cleaned.picture, 180), (language,), 4)
-    if _confidence(over) < _confidence(words) + 0.1:
-        return cleaned, words
     height, width = cleaned.picture.shape
     boxes = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.lines.boxes)
     head_up = replace(
@@ -159,7 +163,8 @@ def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: st
         lines=Lines(boxes, turned(cleaned.lines.mask, 180)),
         rotation=(cleaned.rotation + 180) % 360,
     )
-    return head_up, over
+    over = _recognised(head_up, language)
+    return (head_up, over) if _confidence(over) > _confidence(words) + 0.1 else (cleaned, words)
 
 
 def _confidence(words: Sequence[Recognised]) -> float:
