@@ -14,7 +14,7 @@ from connectors.charsets import decode_text
 MAX_BLOCK = 1_000_000  # bytes of one header block that are read
 MAX_FIELDS = 5_000
 MAX_FIELD = 20_000  # characters of one field
-MAX_ADDRESSES = 4_000  # characters of an address field that reach the stdlib's parser
+MAX_ADDRESSES = 4_000  # characters of an address field in which the sender is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,25 +160,30 @@ def _assemble(parts: list[tuple[int, bool, str]]) -> str:
 
 # --- addresses and dates ----------------------------------------------------------------------------------------------
 
-_ANGLE = re.compile(r"<\s*([^<>\s@]+@[^<>\s@]+)\s*>")
+_ANGLE = re.compile(r"<\s*([^<>\s@\"]+@[^<>\s@\"]+)\s*>")
 _BARE = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"'@]+")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def address(value: str) -> tuple[str | None, str | None]:
-    """Name and address (lower case) of the first mailbox in a field; None for what is not there."""
+    """Name and address (lower case) of the first mailbox in a field; None for what is not there.
+
+    What stands in angle brackets counts before anything that only looks like an address: a name is free to lie.
+    """
     value = value[:MAX_ADDRESSES]
-    try:
-        found = email.utils.getaddresses([value])
-    except Exception:  # noqa: BLE001 - the stdlib's parser raises many kinds, RecursionError among them
-        found = []
-    for name, mail in found:
-        if _BARE.fullmatch(mail):
-            return decode_words(name).strip() or None, mail.lower()
-    angle = _ANGLE.search(value) or _BARE.search(value)
-    if angle is None:
-        return decode_words(value).strip(' "<>') or None, None
-    mail = angle.group(angle.lastindex or 0).lower()
-    return decode_words(value[: angle.start()]).strip(' "') or None, mail
+    hidden = _QUOTED.sub(lambda found: '"' + "_" * (len(found.group()) - 2) + '"', value)  # same length, no address
+    start = 0
+    for segment in hidden.split(","):
+        found = _ANGLE.search(segment) or _BARE.search(segment)
+        if found is not None:
+            name = value[: start + found.start()] if found.re is _ANGLE else ""
+            return _name(name), found.group(found.lastindex or 0).lower()
+        start += len(segment) + 1
+    return _name(value), None
+
+
+def _name(raw: str) -> str | None:
+    return decode_words(re.sub(r"\\(.)", r"\1", raw)).strip(' "<>,') or None
 
 
 def addresses(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 MAX_HTML = 5_000_000  # bytes of HTML turned into text
-_BREAKS = {
+_BLOCKS = {
     "address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2",
-    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul", "br",
+    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
+_GAPS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote"}  # an empty line follows
+_LINE = "\x01"  # a new line begins here, unless one has just begun
 _UNSEEN = {"script", "style", "head", "title", "noscript", "template"}
 
 
@@ -31,12 +33,11 @@ def _pieces(root: html.HtmlElement) -> Iterator[str]:
         tag = element.tag if isinstance(element.tag, str) else ""
         hidden += (1 if event == "start" else -1) * (tag in _UNSEEN)
         if event == "start":
-            if tag in _BREAKS:
-                yield "\n"
+            yield "\n" if tag == "br" else _LINE if tag in _BLOCKS else ""
             if not hidden:
                 yield _flat(element.text, element)
             continue
-        yield "\n" if tag in _BREAKS else "\t" if tag in ("td", "th") else ""
+        yield _LINE + "\n" * (tag in _GAPS) if tag in _BLOCKS else "\t" if tag in ("td", "th") else ""
         if not hidden:
             yield _flat(element.tail, element)
 
@@ -44,15 +45,16 @@ def _pieces(root: html.HtmlElement) -> Iterator[str]:
 def _flat(text: str | None, element: html.HtmlElement) -> str:
     """Line ends in HTML are blanks, save within ``<pre>``."""
     if text is None or "\n" not in text:
-        return text or ""
+        return (text or "").replace(_LINE, "")
     if element.tag == "pre" or next(element.iterancestors("pre"), None) is not None:
         return text
     return re.sub(r"\s*\n\s*", " ", text)
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"[ \u00a0]*\n[ \u00a0]*", "\n", text.replace("\r", ""))
-    text = re.sub(r"\t+\n", "\n", text)
+    text = re.sub(rf"[ \t\u00a0]*{_LINE}(?:[ \t\u00a0]|{_LINE})*", _LINE, text.replace("\r", ""))
+    text = re.sub(rf"\n{_LINE}|{_LINE}", "\n", text)
+    text = re.sub(r"[ \t\u00a0]*\n[ \u00a0]*", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 

@@ -101,7 +101,7 @@ def _marks(body: bytes, boundary: str | None) -> list[re.Match[bytes]]:
 
 
 def _guess_boundary(body: bytes) -> str | None:
-    found = re.search(rb"(?:^|\n)--([^\s]{4,200}?)[ \t]*\r?\n(?:[A-Za-z-]+:[^\n]*\n)*Content-", body[:200_000], re.I)
+    found = re.search(rb"(?:^|\n)--([^\s]{2,200}?)[ \t]*\r?\n(?:[A-Za-z-]+:[^\n]*\n)*Content-", body[:200_000], re.I)
     return None if found is None else found.group(1).decode("latin-1")
 
 

@@ -82,6 +82,7 @@ def read_tnef(content: bytes, depth: int = 0) -> tuple[OutlookMessage, bool]:
             _file_attribute(files[-1], number, value, page)
         elif level == 1:
             _message_attribute(message, number, value, page)
+    whole = whole and not content[offset:].strip(b"\x00") and all(_DATA in found for found in files)
     attachments = tuple(_tnef_file(found, depth) for found in files[:MAX_STREAMS] if found.get(_DATA))
     return _tnef_message(message, attachments), whole
 

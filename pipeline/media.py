@@ -256,6 +256,9 @@ _MAIL_HEADERS = {
 }
 
 
+_ONLY_IN_MAILS = {"message-id", "received", "mime-version", "return-path"}
+
+
 def _text_kind(text: str, file_name: str) -> str:
     start = text.lstrip("\ufeff \t\r\n\f")
     for claims, media_type in _TEXT_KINDS:
@@ -273,19 +276,25 @@ def _is_html(start: str) -> bool:
 
 
 def _is_mail(start: str) -> bool:
-    """The block before the first empty line is made of header lines, two of them a mail's."""
-    names: set[str] = set()
+    """The block before the first empty line is made of header lines, with what only a mail has among them.
+
+    An order typed as text may begin with To, From and Date as well.
+    """
+    fields: dict[str, str] = {}
     for number, line in enumerate(start.splitlines()):
         if not line.strip():
             break
         if number == 0 and line.startswith("From "):
             continue
-        if line[0] in " \t" and names:
+        if line[0] in " \t" and fields:
             continue
         if not _HEADER_LINE.match(line):
             return False
-        names.add(line.split(":", 1)[0].lower())
-    return len(names & _MAIL_HEADERS) >= 3 or ("mime-version" in names and "content-type" in names)
+        name, _, value = line.partition(":")
+        fields[name.lower()] = value
+    if fields.keys() & _ONLY_IN_MAILS:
+        return len(fields.keys() & _MAIL_HEADERS) >= 2
+    return len(fields.keys() & _MAIL_HEADERS) >= 3 and "@" in fields.get("from", "")
 
 
 def _is_x12(start: str) -> bool:
