@@ -181,14 +181,14 @@ def _spaced_starts(rows: Sequence[GridRow], cores: Sequence[int], meanings: Mean
         if previous < 0:
             starts.append(_first_start(rows, core, above))
         else:
-            starts.append(_border(rows, previous, core, above))
+            starts.append(_border(rows, previous, core, rows[starts[0]] if above else None))
     return starts
 
 
 def _texts_stand_above(rows: Sequence[GridRow], cores: Sequence[int], meanings: Meanings) -> bool:
     texts = [i for i, m in meanings.of.items() if m in TEXTS]
     own = sum(any(rows[core].cell(i) is not None for i in texts) for core in cores)
-    return own < 0.5 * len(cores) and cores[0] > 0 and bool(texts)
+    return own < 0.5 * len(cores) and cores[0] > 0
 
 
 def _distance(upper: GridRow, lower: GridRow) -> float:
@@ -204,7 +204,9 @@ def _first_start(rows: Sequence[GridRow], core: int, above: bool) -> int:
     return start
 
 
-def _border(rows: Sequence[GridRow], previous: int, core: int, above: bool) -> int:
+def _border(rows: Sequence[GridRow], previous: int, core: int, model: GridRow | None) -> int:
+    """Where the item of ``core`` begins: at the clear gap, else at the row that looks like ``model``, the first row of
+    the first item, when texts stand above their numbers."""
     gaps = [(_distance(rows[i], rows[i + 1]), i + 1) for i in range(previous, core)]
     if len(gaps) == 1:
         return core
@@ -213,7 +215,14 @@ def _border(rows: Sequence[GridRow], previous: int, core: int, above: bool) -> i
     gaps.sort(reverse=True)
     if gaps[0][0] > _CLEAR_GAP * gaps[1][0]:
         return gaps[0][1]
-    return previous + 1 if above else core
+    if model is None:
+        return core
+    alike = [i for i in range(core, previous, -1) if _columns(rows[i]) == _columns(model)]
+    return alike[0] if alike else previous + 1
+
+
+def _columns(row: GridRow) -> tuple[int, ...]:
+    return tuple(cell.column for cell in row.cells)
 
 
 def _stop(rows: Sequence[GridRow], core: int, ends: frozenset[int]) -> int:

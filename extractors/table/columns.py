@@ -14,6 +14,7 @@ from extractors.table.totals import total_kind
 from pipeline.model import Box, Ruling, Word
 
 _MIN_GUTTER = 2.0  # points of white between two columns
+_ALIGNED = 3.0  # points between a label's edge and the edge of the values below it
 _REACH = 30.0  # a value may stand this far beside its label, in points
 _NO_LABEL = frozenset[str]()
 
@@ -233,23 +234,26 @@ def _cut(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> list[
     start = strip.x0
     inside = [w for w in words if w.box.x1 > strip.x0 and w.box.x0 < strip.x1]
     for label, following in itertools.pairwise(ordered):
-        at = _best_cut(label.box.x_mid, following.box.x_mid, inside)
+        at = _best_cut(label.box.x_mid, following.box, inside)
         pairs.append((_Strip(start, at), label))
         start = at
     pairs.append((_Strip(start, max(strip.x1, start)), ordered[-1]))
     return pairs
 
 
-def _best_cut(low: float, high: float, words: Sequence[Word]) -> float:
-    """The middle of the widest white, among the places between ``low`` and ``high`` that cross the fewest words."""
+def _best_cut(low: float, following: Box, words: Sequence[Word]) -> float:
+    """Where to cut before the label ``following``: through the fewest words, then where values stand at the label's
+    left edge, then in the widest white."""
+    high = following.x_mid
     edges = sorted({low, high, *(x for w in words for x in (w.box.x0, w.box.x1) if low < x < high)})
     gaps = [(a, b) for a, b in itertools.pairwise(edges) if b - a > 0.1]
     if not gaps:
         return (low + high) / 2
 
-    def cost(gap: tuple[float, float]) -> tuple[int, float]:
+    def cost(gap: tuple[float, float]) -> tuple[int, bool, float]:
         middle = (gap[0] + gap[1]) / 2
-        return sum(w.box.x0 < middle < w.box.x1 for w in words), gap[0] - gap[1]
+        crossed = sum(w.box.x0 < middle < w.box.x1 for w in words)
+        return crossed, abs(gap[1] - following.x0) > _ALIGNED, gap[0] - gap[1]
 
     best = min(gaps, key=cost)
     return (best[0] + best[1]) / 2

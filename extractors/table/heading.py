@@ -254,8 +254,9 @@ def _label(group: Sequence[_Piece], level: int) -> Label:
         return Label(text, box, stacked[0], hits[0].score, level, stacked)
     common = frozenset.intersection(*stacked)
     best = max(hits, key=lambda hit: (hit.score, len(hit.label)))
-    covered = _coverage([w for p in group for w in p.words], sum(len(p.words) for p in group if p.hit is not None))
-    return Label(text, box, common or best.meanings, max(best.score * 0.9, covered * 0.9), level)
+    explained = sum(piece.hit.score * len(piece.words) for piece in group if piece.hit is not None)
+    known = [w for p in group for w in p.words if p.hit is not None or not is_qualifier(w.text)]
+    return Label(text, box, common or best.meanings, 0.9 * explained / len(known), level)
 
 
 def _without_qualifiers(text: str) -> str:

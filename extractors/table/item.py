@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors.layout import text_height
 from extractors.table.cells import kind_of, number_cell
-from extractors.table.codes import CodeStyle, is_code, is_spaced_code, split_code
+from extractors.table.codes import CodeStyle, is_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
@@ -104,12 +104,17 @@ def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Colum
         while place < len(names) - 1 and names[place] in printed.values:
             place += 1
         own = printed.values.get(names[place])
-        if names[place] in TEXTS or (names[place] in CODES and len(line) > 1 and not is_spaced_code(_texts(line))):
+        if names[place] in TEXTS or not _may_be_code(line, spaced=not TEXTS & set(names)):
             _take_text(printed, row, line)
         elif own is not None and names[place] in CODES:
             printed.values[names[place]] = _wrapped(own, line)
         else:
             _keep(printed, names[place], line, row, column.label.score)
+
+
+def _may_be_code(words: Sequence[Word], *, spaced: bool) -> bool:
+    """Codes may be printed with blanks, in capitals, where their column holds nothing but codes."""
+    return len(words) == 1 or (spaced and all(word.text.upper() == word.text for word in words))
 
 
 def _texts(words: Iterable[Word]) -> list[str]:
@@ -160,6 +165,10 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
         words = row.row.line.words
         printed.schedule.append(Found(words, row.row.page, row.row.source, 0.8))
         return
+    if not any(meaning in TEXTS for meaning in meanings.of.values()) and not _is_code_row(row, meanings):
+        for segment in row.row.segments:
+            _take_text(printed, row, segment.words)
+        return
     for cell in row.cells:
         meaning = meanings.of.get(cell.column)
         column = columns[cell.column]
@@ -173,6 +182,10 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
             _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
         else:
             printed.notes.append(cell.text)
+
+
+def _is_code_row(row: GridRow, meanings: Meanings) -> bool:
+    return len(row.cells) == 1 and meanings.of.get(row.cells[0].column) in CODES and " " not in row.cells[0].text
 
 
 def _is_plain(meaning: str, cell: CellValue) -> bool:

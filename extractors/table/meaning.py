@@ -13,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from extractors.table.arithmetic import Figures, Marks, choose_marks
 from extractors.table.cells import is_integer, kind_of, number_cell
+from extractors.table.lexicon import find_label
 from extractors.table.records import CODES, Column, GridRow
 
 MEANINGS = (
@@ -66,19 +67,26 @@ def assign_meanings(columns: Sequence[Column], rows: Sequence[GridRow], prior: s
         rival = _judged(_solve(columns, scores, fixed), texts, prior)
         if rival.score > best.score + 0.05:
             best = rival
-    return _with_unknown_code(best, columns, profiles)
+    return _with_unknown(best, columns, profiles)
 
 
-def _with_unknown_code(best: Meanings, columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Meanings:
-    """A column under a label nobody knows is the code column when there is no other and every value is one code."""
-    if any(meaning in CODES or meaning == "combined" for meaning in best.of.values()):
-        return best
+def _with_unknown(best: Meanings, columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Meanings:
+    """Columns under labels nobody knows: one that counts up is the line number, one where every value is another code
+    is the code column, when the table has no other."""
+    found = dict(best.of)
     for column in columns:
         p = profiles[column.index]
-        unknown = column.index not in best.of and not column.label.meanings
-        if unknown and p.filled > 0.8 and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
-            return Meanings({**best.of, column.index: "item_id"}, best.marks, best.score)
-    return best
+        if column.index in found or "ignored" in column.label.meanings or p.filled < 0.8:
+            continue
+        if "line_no" not in found.values() and len(p.texts) > 1 and _counts_up(p.texts):
+            found[column.index] = "line_no"
+        elif not _has_code(found) and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
+            found[column.index] = "item_id"
+    return Meanings(found, best.marks, best.score)
+
+
+def _has_code(of: Mapping[int, str]) -> bool:
+    return any(meaning in CODES or meaning == "combined" for meaning in of.values())
 
 
 def _texts(column: Column, rows: Sequence[GridRow]) -> tuple[str, ...]:
@@ -109,7 +117,15 @@ def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -
     for i, column in enumerate(columns):
         for j, meaning in enumerate(MEANINGS):
             scores[i, j] = _label_fit(column, meaning) + _content_fit(meaning, profiles[column.index])
+            if meaning in CODES and _repeats_header(column, profiles[column.index]):
+                scores[i, j] -= _LABEL + 2.0
     return scores
+
+
+def _repeats_header(column: Column, p: _Profile) -> bool:
+    """A number of the whole order ("PO number") repeated on every row of a flat file."""
+    same = len(p.texts) > 1 and p.distinct <= 1.0 / len(p.texts)
+    return same and (not column.label.meanings or find_label(column.label.text, "header") is not None)
 
 
 def _label_fit(column: Column, meaning: str) -> float:
@@ -152,8 +168,7 @@ def _content_fit(meaning: str, p: _Profile) -> float:
             return 0.5 * (text + code) - 0.8 * number
         case _:
             plain = sum(" " not in text for text in p.texts) / len(p.texts)
-            same = len(p.texts) > 1 and p.distinct <= 1.0 / len(p.texts)  # the order's number on every row
-            return 0.9 * (code + 0.6 * number * p.integers) + 0.4 * plain - 0.7 * (1 - plain) - 0.4 * p.cents - 6 * same
+            return 0.9 * (code + 0.6 * number * p.integers) + 0.4 * plain - 0.7 * (1 - plain) - 0.4 * p.cents
 
 
 def _is_base(text: str) -> bool:
