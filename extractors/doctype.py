@@ -1,17 +1,37 @@
-"""What kind of document this is. No order may pass for something else: where an order is possible, it is an order with a doubt."""
+"""What kind of document this is.
+
+Titles decide where one stands out; a small text classifier speaks where none does. No order may pass for something
+else: where an order is possible, the document is an order with a doubt, and a person looks.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from extractors.doctype_model import probabilities
 from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Surroundings
+from pipeline.language import fold, languages
 from pipeline.model import DocumentType, ReadingContext
+from pipeline.values import is_unit, looks_like_code
 
-_ORDERS = ("purchase_order", "order_change", "order_cancellation")
-_GENERIC = 6  # letters: "order", "offer", "bill" say little unless they stand out
+ORDER_TYPES = ("purchase_order", "order_change", "order_cancellation")
+_SHORT_TITLE = 6  # letters: "order", "offer", "bill" say little unless they stand out
+_CLEAR_TITLE = 0.75
+_LEAD = 0.15  # by which another title must stand out more than an order's
+_MAYBE_ORDER = 0.3  # probability of an order from which a text without title is taken for one, with a doubt
+_TEXT_PAGES = 3  # read by the classifier
+# beginnings of words that ask for goods, in our languages
+_ASKING = (
+    "need", "send", "ship", "order", "suppl", "deliver", "bestell", "liefer", "brauch", "benotig", "schick", "send",
+    "command", "livr", "envoy", "besoin", "fourni", "pedi", "envi", "necesit", "suministr", "ordin", "forni", "spedi",
+    "invi", "servono", "encomend", "precis", "fornec", "bestel", "lever", "nodig", "stuur", "zamawi", "zamow", "potrzeb",
+    "wysl", "dostarcz",
+)  # fmt: skip
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 
 @dataclass(frozen=True)
@@ -23,19 +43,138 @@ class TypeReading:
     doubt: str | None = None
 
 
-def read_type(pages: Sequence[Surroundings], context: ReadingContext, *, has_lines: bool) -> TypeReading:
+@dataclass(frozen=True)
+class OrderSigns:
+    """What the readers of lines and header found that speaks for an order."""
+
+    has_lines: bool
+    has_number: bool
+    revision: str | None = None
+
+
+def read_type(pages: Sequence[Surroundings], context: ReadingContext, signs: OrderSigns) -> TypeReading:
+    """The type of the document whose labels (outside the table of lines) are given."""
+    shares = probabilities(_text(pages))
+    order_share = sum(shares[name] for name in ORDER_TYPES)
     scores = title_scores(pages[:2])
-    order = max((scores.get(name, 0.0) for name in _ORDERS), default=0.0)
-    other = {name: score for name, score in scores.items() if name not in _ORDERS}
-    best = max(other, key=lambda name: other[name], default=None)
-    if best is not None and other[best] >= 0.75 and other[best] > order + 0.15:
-        return TypeReading(DocumentType(best), min(0.99, other[best]))
-    if order:
-        name = max(_ORDERS, key=lambda n: scores.get(n, 0.0))
-        return TypeReading(DocumentType(name), min(0.99, order))
-    if has_lines:
-        return TypeReading(DocumentType.PURCHASE_ORDER, 0.6, "no title says that this is an order")
-    return TypeReading(DocumentType.OTHER, 0.6)
+    order = max((scores.get(name, 0.0) for name in ORDER_TYPES), default=0.0)
+    others = {name: score for name, score in scores.items() if name not in ORDER_TYPES}
+    other = max(others, key=lambda name: others[name], default=None)
+    if context.is_mail_body and not signs.has_lines:
+        return _mail_text(pages, shares, order_share, context)
+    if other is not None and others[other] >= _CLEAR_TITLE and others[other] > order + _LEAD:
+        return _other_title(other, others[other], order_share, signs)
+    if order >= 0.5:
+        return _order(pages, scores, signs, others.get(other, 0.0) if other else 0.0)
+    return _untitled(shares, order_share, signs, pages, scores)
+
+
+def _other_title(name: str, score: float, order_share: float, signs: OrderSigns) -> TypeReading:
+    if order_share > 0.6 and signs.has_lines and signs.has_number:
+        reason = f"the title says {name.replace('_', ' ')}, but the text reads like an order"
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
+    return TypeReading(DocumentType(name), min(0.99, score))
+
+
+def _order(
+    pages: Sequence[Surroundings], scores: Mapping[str, float], signs: OrderSigns, other: float
+) -> TypeReading:
+    kind, confidence = _kind_of_order(pages, scores, signs)
+    if other > scores.get(kind.value, 0.0):
+        return TypeReading(kind, 0.6, "a title of another kind of document stands out as well")
+    if not signs.has_lines and not signs.has_number:
+        return TypeReading(kind, 0.6, "the title says order, but neither a number nor lines were found")
+    return TypeReading(kind, confidence)
+
+
+def _kind_of_order(
+    pages: Sequence[Surroundings], scores: Mapping[str, float], signs: OrderSigns
+) -> tuple[DocumentType, float]:
+    """New order, change or cancellation: by title, by a mark that stands alone, by a revision after the first."""
+    cancelled, changed = scores.get("order_cancellation", 0.0), scores.get("order_change", 0.0)
+    if cancelled >= 0.6 or _marked(pages, "cancellation"):
+        return DocumentType.ORDER_CANCELLATION, max(0.9, cancelled)
+    if changed >= 0.6 or _marked(pages, "revision") or _marked(pages, "replaces") or is_later_revision(signs.revision):
+        return DocumentType.ORDER_CHANGE, max(0.9, changed)
+    return DocumentType.PURCHASE_ORDER, min(0.99, max(0.9, scores.get("purchase_order", 0.0)))
+
+
+def is_later_revision(mark: str | None) -> bool:
+    """Whether a revision mark says that an earlier version exists: "1", "2", "B"; not "0", "00" or "A"."""
+    if not mark:
+        return False
+    bare = mark.upper().removeprefix("REV").strip(" .")
+    return int(bare) > 0 if bare.isdigit() else len(bare) == 1 and "B" <= bare <= "H"
+
+
+def _marked(pages: Sequence[Surroundings], mark: str) -> bool:
+    """Whether a mark stands alone in its segment in the upper half of the first page, or begins a short one there."""
+    wordings = {fold(w) for language in languages().values() for w in language.marks.get(mark, ())}
+    for around in pages[:1]:
+        for segment in around.page.segments:
+            if segment.box.top > around.page.page.height / 2 or around.in_table(segment.box):
+                continue
+            text = fold(segment.text)
+            if text in wordings and len(text) > 6:
+                return True
+            if mark == "replaces" and len(segment.words) < 12 and any(text.startswith(w) for w in wordings):
+                return True
+    return False
+
+
+def _untitled(
+    shares: Mapping[str, float],
+    order_share: float,
+    signs: OrderSigns,
+    pages: Sequence[Surroundings],
+    scores: Mapping[str, float],
+) -> TypeReading:
+    best = max(shares, key=lambda name: shares[name])
+    if signs.has_lines or signs.has_number:
+        if best not in ORDER_TYPES and shares[best] >= 0.9 and not signs.has_number:
+            return TypeReading(DocumentType(best), shares[best])
+        kind, _ = _kind_of_order(pages, scores, signs)
+        sure = signs.has_lines and signs.has_number and best in ORDER_TYPES
+        doubt = None if sure else "no title says that this is an order"
+        return TypeReading(kind, 0.85 if sure else 0.6, doubt)
+    if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the text reads like an order, but no lines were found")
+    known = best not in ORDER_TYPES and shares[best] >= 0.5
+    return TypeReading(DocumentType(best) if known else DocumentType.OTHER, shares[best])
+
+
+def _mail_text(
+    pages: Sequence[Surroundings], shares: Mapping[str, float], order_share: float, context: ReadingContext
+) -> TypeReading:
+    """A mail without a table of lines: small talk unless it asks for goods or may be an order."""
+    best = max(shares, key=lambda name: shares[name])
+    if any(_asks_for_goods(sentence) for sentence in _sentences(pages)):
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the mail's text asks for goods")
+    if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the mail's text reads like an order")
+    del context
+    return TypeReading(DocumentType(best) if best not in ORDER_TYPES else DocumentType.OTHER, shares[best])
+
+
+def _sentences(pages: Sequence[Surroundings]) -> Iterator[str]:
+    for around in pages[:_TEXT_PAGES]:
+        for segment in around.page.segments:
+            yield from _SENTENCE.findall(segment.text)
+
+
+def _asks_for_goods(sentence: str) -> bool:
+    """"Please send 20 pcs of M8-40": a word that asks, and a number with a unit or an item code; no question."""
+    if sentence.endswith("?"):
+        return False
+    words = sentence.split()
+    asks = any(fold(word).startswith(_ASKING) for word in words)
+    pairs = zip(words, words[1:], strict=False)
+    counted = any(a.strip("(,.").isdigit() and (is_unit(b.strip(",.)")) or looks_like_code(b)) for a, b in pairs)
+    return asks and counted
+
+
+def _text(pages: Sequence[Surroundings]) -> str:
+    return "\n".join(segment.text for around in pages[:_TEXT_PAGES] for segment in around.page.segments)
 
 
 def title_scores(pages: Sequence[Surroundings]) -> Mapping[str, float]:
@@ -54,4 +193,4 @@ def _prominence(hit: LabelHit, around: Surroundings) -> float:
     score += 0.2 if hit.context is Context.WHOLE else 0.05
     score += 0.25 if tall >= 1.3 else 0.12 if tall >= 1.1 else 0.0
     score += 0.15 if hit.box.top < around.page.page.height / 3 else 0.0
-    return score * (0.85 if hit.length <= _GENERIC and tall < 1.3 else 1.0)
+    return score * (0.85 if hit.length <= _SHORT_TITLE and tall < 1.3 else 1.0)

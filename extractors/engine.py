@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.doctype import TypeReading, read_type
+from extractors.doctype import OrderSigns, TypeReading, read_type
 from extractors.header import habits
 from extractors.header.fields import Found
 from extractors.header.places import Surroundings, constant_column
@@ -32,10 +32,10 @@ class DocumentExtractor:
 
 def _read_part(part: OrderPart, language: str | None, context: ReadingContext) -> Order:
     table = read_table([role.around.page.page for role in part.table_pages], context)
-    arounds = [_outside(role.around, table) for role in part.pages]
-    kind = read_type(arounds, context, has_lines=bool(table.lines))
+    arounds = [_outside(role.around, table) for role in part.header_pages]
     header = read_header(arounds, language, context, _facts(table, [role.around.page.page for role in part.pages]))
-    return _assemble(kind, header, table, language)
+    signs = OrderSigns(bool(table.lines), "po_number" in header.values, header.values.get("revision"))
+    return _assemble(read_type(arounds, context, signs), header, table, language)
 
 
 def _outside(around: Surroundings, table: TableReading) -> Surroundings:

@@ -18,8 +18,8 @@ from extractors.header.view import PageView
 from pipeline.language import fold, languages
 
 _COUNTER = re.compile(r"\b(\d{1,4})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,4})\b", re.IGNORECASE)
-_PROSE_WORDS = 250  # words from which a page without numbers is running text
-_PROSE_SHARE = 0.06  # of its words hold a digit, at most
+_PROSE_WORDS = 120  # words from which a page with few figures is running text
+_PROSE_SHARE = 0.12  # of its words hold a digit, at most
 _SAME_PLACE = 20.0  # points
 _ORDER_TITLES = ("purchase_order", "order_change", "order_cancellation")
 _SIDE_TITLES = ("delivery_note", "invoice", "quotation", "statement", "order_confirmation")
@@ -44,8 +44,13 @@ class OrderPart:
 
     @property
     def table_pages(self) -> tuple[PageRole, ...]:
-        kept = tuple(p for p in self.pages if not p.is_prose and p.title not in _SIDE_TITLES)
-        return kept or self.pages
+        kept = tuple(p for p in self.header_pages if p.title not in _SIDE_TITLES)
+        return kept or self.header_pages
+
+    @property
+    def header_pages(self) -> tuple[PageRole, ...]:
+        """Without pages of running text: terms speak of dates, discounts and orders in general."""
+        return tuple(p for p in self.pages if not p.is_prose) or self.pages
 
 
 def split(pages: Sequence[PageView], language: str | None) -> tuple[OrderPart, ...]:
@@ -70,7 +75,7 @@ def page_role(page: PageView, language: str | None) -> PageRole:
     around = Surroundings(page, find_labels(page, language))
     choice: Choice = po_number([around]) if page.lines else Choice()
     number = choice.found if choice.found and choice.found.score >= 0.8 else None
-    return PageRole(around, number, _title(around), _counter(page), _is_prose(page))
+    return PageRole(around, number, _title(around), _counter(page), number is None and _is_prose(page))
 
 
 def _begins(role: PageRole, first: PageRole) -> bool:

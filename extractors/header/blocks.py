@@ -67,7 +67,7 @@ def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings,
     last = block[-1]
     if last.line == segment.line or segment.box.top - last.box.bottom > 1.1 * height:
         return False
-    if last.cell != segment.cell or around.opens_foreign(segment) or around.opens_foreign(last):
+    if around.opens_foreign(segment) or around.opens_foreign(last):
         return False
     if abs(last.height - segment.height) > 0.6 * max(last.height, segment.height):
         return False

@@ -110,7 +110,7 @@ def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
     height = around.page.height
     column, last = [first], first
     for line in around.page.lines[first.line + 1 :]:
-        below = [s for s in line if _aligned(s, first, left, height) and s.cell == first.cell]
+        below = [s for s in line if _aligned(s, first, left, height)]
         if min(s.box.top for s in line) - last.box.bottom > 1.6 * height or len(column) >= _MOST_LINES:
             break
         if not below:
@@ -123,8 +123,8 @@ def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
 
 
 def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bool:
-    if first.cell is not None:
-        return segment.cell == first.cell
+    if first.cell is not None and segment.cell == first.cell:
+        return True
     near = abs(segment.box.x0 - left) < 0.8 * height or abs(segment.box.x0 - first.box.x0) < 0.8 * height
     return (
         near

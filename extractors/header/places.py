@@ -16,7 +16,7 @@ _NOISE = {":", "-", "–", "—", "#", ".", "=", "|", "nr", "nr.", "no", "no.", 
 # labels that stand inside an address block
 ADDRESS_LABELS = ("phone", "email", "tax_id", "contact", "customer_number", "vendor_number", "reference", "page")
 _REACH_BELOW = 3.2  # text heights between a label and the value under it
-_REACH_RIGHT = 320.0  # points between a label and the value right of it
+_REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
 
 
 class Relation(Enum):

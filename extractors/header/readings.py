@@ -137,7 +137,7 @@ def read_currency(words: Sequence[Word]) -> Reading[str] | None:
 
 def read_terms(words: Sequence[Word]) -> Reading[str] | None:
     """Words of terms as printed; not a lone date, number or mark."""
-    text = " ".join(word.text for word in words).strip(" :;,|-–")
+    text = " ".join(word.text for word in words).strip(" :;,|/-–")
     if len(text) < 2 or not any(c.isalnum() for c in text) or looks_like_date(text):
         return None
     plain = not any(c.isalpha() for c in text)
@@ -146,7 +146,7 @@ def read_terms(words: Sequence[Word]) -> Reading[str] | None:
 
 def read_incoterms(words: Sequence[Word]) -> Reading[str] | None:
     """Terms of delivery as printed, code and place; None without a code of the Incoterms rules."""
-    text = " ".join(word.text for word in words).strip(" :;,|-–")
+    text = " ".join(word.text for word in words).strip(" :;,|/-–")
     return Reading(text, tuple(words)) if _INCOTERM.search(text) else None
 
 

@@ -5,6 +5,7 @@ Arithmetic decides between readings: the lines add up to the subtotal; subtotal 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ KINDS = ("subtotal", "tax", "freight", "discount", "total")
 _INSIDE_LENGTH = 8  # letters a label in running text needs
 _PROSE = 10  # words of a segment that is running text
 _BARE = "subtotal only"
+_MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")  # in running text only amounts with cents are sums
 _CENT = Decimal("0.01")
 
 
@@ -34,7 +36,7 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
             prose = len(hit.segment.words) > _PROSE
             words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit.segment.line, hit.box.x1)
             reading = read_amount(words, decimal)
-            if reading is not None:
+            if reading is not None and (not prose or _MONEY.search(reading.text)):
                 page = around.page.page
                 score = 0.95 * hit_weight(hit)
                 yield hit.field, Found(reading.value, reading.words, page.number, page.source, score)
