@@ -142,9 +142,17 @@ class Catalogue:
     def _words(self) -> list[str]:
         return [token for token in self._token_index[0] if token.isalpha() and len(token) >= 5 and not is_hard(token)]
 
+    @cached_property
+    def _confused_tokens(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for token in self._token_index[0]:
+            if any(c.isdigit() for c in token):
+                found[token.translate(_CONFUSED)].add(token)
+        return _frozen(found)
+
     def spelled(self, found: Iterable[str]) -> tuple[str, ...]:
-        """Tokens with misread product words put right, and compounds split, where the catalogue knows only one way.
-        Sizes and other attributes are never put right."""
+        """Tokens with misread product words and look-alike characters (M6x2S) put right, and compounds split, where the
+        catalogue knows only one way. A digit is never taken for another digit."""
         return tuple(dict.fromkeys(part for token in found for part in self._spell(token)))
 
     def _spell(self, token: str) -> tuple[str, ...]:
@@ -154,6 +162,9 @@ class Catalogue:
             hits = process.extract(token, self._words, scorer=fuzz.ratio, score_cutoff=84, limit=2)
             if len(hits) == 1 or (len(hits) == 2 and hits[0][1] - hits[1][1] > 5):
                 return (hits[0][0],)
+        lookalikes = self._confused_tokens.get(token.translate(_CONFUSED), frozenset())
+        if len(lookalikes) == 1 and len(token) > 2:
+            return tuple(lookalikes)
         splits = [
             (token[:at], token[at:])
             for at in range(2, len(token) - 1)

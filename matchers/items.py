@@ -143,6 +143,9 @@ class ItemMatcher:
         """What on the line speaks against the item its code leads to, in words."""
         if differs := self._descriptions.contradiction(said, item):
             return differs
+        other = self._descriptions.identify(said, price_agrees).item if len(said) > 2 else None
+        if other is not None and other.sku != item.sku:
+            return f"the description names {other.sku} ({other.description})"
         backed = self._descriptions.supports(said, item) or bool(price_agrees(item))
         if self._descriptions.unrelated(said, item) and not backed:
             return f"the description has nothing in common with {item.description}"

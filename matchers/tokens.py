@@ -23,6 +23,10 @@ _SIGNS = str.maketrans({
     "º": " deg ",
     "⌀": " ", "Ø": " ", "ø": " ", "∅": " ", "⁄": "/", "–": "-", "—": "-", "−": "-", "‑": "-",
 })  # fmt: skip
+# numbers in which recognition put a capital letter: B.8, 1O.9, 7O; and what such a letter was
+_MISREAD_NUMBER = re.compile(r"(?<![\w.,])(?=\S*\d)(?:[\dOISB]{1,3}[.,][\dOISB]{1,2}|\d+O\d*)(?![\w])")
+_TO_DIGITS = str.maketrans("OISB", "0158")
+_TO_LETTERS = str.maketrans("0158", "olsb")
 _VULGAR = re.compile(r"(\d)([¼½¾⅛⅜⅝⅞⅓⅔])")
 _RUN = re.compile(r"[a-z0-9]+(?:(?<=\d)[./](?=\d)[a-z0-9]+)*|\"")
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
@@ -31,6 +35,7 @@ _PURE = re.compile(_NUMBER)
 _CHAIN = re.compile(rf"[a-z]{{0,3}}{_NUMBER}(?:x{_NUMBER})+(?:mm)?")
 _LINK = re.compile(rf"[a-z]{{0,2}}{_NUMBER}(?:x{_NUMBER})*")
 _THREAD = re.compile(r"(?:g|r|rp|rc|npt)\d+")
+_GARMENT = re.compile(r"\d?x{0,4}[sl]|m")
 _FRACTION = re.compile(r"\d+/\d+")
 _CURRENT = {"vac": "ac", "vdc": "dc"}  # 24VAC says two things
 
@@ -44,6 +49,7 @@ class Lexicon:
     classes: Mapping[str, str]
     kinds: Mapping[str, str]
     longest: int
+    known: frozenset[str]  # every word of a phrase
     norms: frozenset[str]
     prefixes: frozenset[str]  # words that belong to the number behind them
     dropped: frozenset[str]
@@ -72,6 +78,7 @@ def lexicon() -> Lexicon:
         classes,
         kinds,
         longest=max(len(phrase) for phrase in phrases),
+        known=frozenset(word for pair in phrases.items() for phrase in pair for word in phrase),
         norms=norms,
         prefixes=norms | frozenset(grammar["prefixes"]),
         dropped=frozenset(grammar["dropped"]),
@@ -92,6 +99,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def _runs(text: str) -> list[str]:
+    text = _MISREAD_NUMBER.sub(lambda m: m[0].translate(_TO_DIGITS), text)
     text = _VULGAR.sub(r"\1 \2", text.translate(_SIGNS))
     text = re.sub(r"(?<!\S)[àÀ](?!\S)", " ", text)  # the French "à" is no letter of a type
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS))
@@ -106,6 +114,7 @@ def _runs(text: str) -> list[str]:
 def _translated(runs: Sequence[str]) -> list[str]:
     """Replaces phrases of any language by canonical words, the longest phrase first."""
     words = lexicon()
+    runs = [_letters_again(run, words.known) for run in runs]
     result: list[str] = []
     at = 0
     while at < len(runs):
@@ -121,6 +130,14 @@ def _translated(runs: Sequence[str]) -> list[str]:
     return result
 
 
+def _letters_again(run: str, known: frozenset[str]) -> str:
+    """A word with look-alike digits in it (b0lt, unter1egscheibe), if it is a known word without them."""
+    if run.isalpha() or sum(c.isalpha() for c in run) < 3:
+        return run
+    word = run.translate(_TO_LETTERS)
+    return next((w for w in (word, word.replace("l", "i")) if w in known), run)
+
+
 def _quantities(runs: Sequence[str]) -> list[str]:
     """Numbers with their unit in base units; norms and nominal sizes joined to their number."""
     words = lexicon()
@@ -129,7 +146,9 @@ def _quantities(runs: Sequence[str]) -> list[str]:
     while at < len(runs):
         run, after = runs[at], runs[at + 1] if at + 1 < len(runs) else ""
         made, taken = [_plain(run) if _CHAIN.fullmatch(run) else run], 1
-        if (run in words.prefixes and after[:1].isdigit()) or (_THREAD.fullmatch(run) and _FRACTION.fullmatch(after)):
+        if run == "size" and _GARMENT.fullmatch(after):
+            made, taken = [run + after], 2
+        elif (run in words.prefixes and after[:1].isdigit()) or (_THREAD.fullmatch(run) and _FRACTION.fullmatch(after)):
             made, taken = _designation(runs, at)
         elif run in words.norms and after in words.norms:
             made = []  # DIN EN ISO 4762 is ISO 4762
@@ -211,6 +230,8 @@ def shape(token: str) -> str | None:
     known = lexicon().classes.get(token)
     if known is not None:
         return known
+    if token.startswith("size"):
+        return "size"
     return re.sub(r"\d+(?:[./-]\d+)*", "#", token) if any(c.isdigit() for c in token) else None
 
 
