@@ -52,23 +52,15 @@ def _poll_mailbox(parts: Parts, mailbox: Mailbox, result: PollResult) -> None:
         too_large = size > mailbox.max_bytes
         if key in places and (places[key] or too_large):
             result.known += 1
-        elif too_large:
-            _refuse(parts, mailbox, key, size)
-            result.too_large += 1
         else:
-            _take_in(parts, mailbox, key, result)
+            _take_in(parts, mailbox, key, not too_large, result)
 
 
-def _refuse(parts: Parts, mailbox: Mailbox, key: MailKey, size: int) -> None:
-    reason = (
-        f"the mail has {size / 2**20:,.1f} MB, more than the {mailbox.max_bytes / 2**20:,.0f} MB of "
-        "`mailboxes.max_megabytes`; it stays in the mailbox: raise the limit, or enter it by hand"
-    )
-    parts.store.refuse(key, size, reason)
+def _take_in(parts: Parts, mailbox: Mailbox, key: MailKey, whole: bool, result: PollResult) -> None:
+    """Archived first, booked second: whatever is booked can be read again.
 
-
-def _take_in(parts: Parts, mailbox: Mailbox, key: MailKey, result: PollResult) -> None:
-    """Archived first, booked second: whatever is booked can be read again."""
+    For a mail over the size limit the source gives a small stand-in, which becomes a case that says so.
+    """
     raw = mailbox.source.fetch(key)
     if raw is None:
         result.gone += 1
@@ -76,10 +68,10 @@ def _take_in(parts: Parts, mailbox: Mailbox, key: MailKey, result: PollResult) -
     faults.point("after-fetch")
     sha256 = parts.originals.put(raw)
     faults.point("after-archive")
-    if parts.store.receive(key, sha256, len(raw)):
-        result.new += 1
-    else:
-        result.copies += 1
+    is_new = parts.store.receive(key, sha256, len(raw), whole=whole)
+    result.new += is_new
+    result.copies += not is_new
+    result.too_large += not whole
 
 
 def acknowledge(parts: Parts) -> list[str]:

@@ -21,7 +21,9 @@ def counts(db: Database) -> Counts:
         cases = _by(session, CaseRow.status, CaseStatus)
         outbox = _by(session, OutboxRow.state, OutboxState)
         waiting = select(func.count()).select_from(LocationRow).join(MessageRow)
-        waiting = waiting.where(LocationRow.acknowledged_at.is_(None), MessageRow.state == MessageState.DONE)
+        waiting = waiting.where(
+            LocationRow.fetched, LocationRow.acknowledged_at.is_(None), MessageRow.state == MessageState.DONE
+        )
         faults = (*_sums(orders, cases, outbox), *_orphans(session))
         return Counts(messages, orders, cases, outbox, session.scalar(waiting) or 0, faults)
 

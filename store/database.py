@@ -41,16 +41,15 @@ class Store:
         return messages.known_location(self._db, key)
 
     def known_locations(self, account: str) -> Mapping[MailKey, bool]:
-        """Every place seen; False where the message was too large and never fetched."""
+        """Every place seen; False where the mail was too large and only a stand-in was taken."""
         return messages.known_locations(self._db, account)
 
-    def receive(self, key: MailKey, sha256: str, size: int) -> bool:
-        """Call it when the original is safely archived. True when the content is new."""
-        return messages.receive(self._db, key, sha256, size)
+    def receive(self, key: MailKey, sha256: str, size: int, *, whole: bool = True) -> bool:
+        """Call it when the original is safely archived. True when the content is new.
 
-    def refuse(self, key: MailKey, size: int, reason: str) -> None:
-        """Books a message that is not fetched (too large) as dead, so that it is seen."""
-        messages.refuse(self._db, key, size, reason)
+        Not ``whole``: only a stand-in for a mail over the size limit was fetched.
+        """
+        return messages.receive(self._db, key, sha256, size, whole)
 
     def claim(self, owner: str, lease_seconds: float = LEASE_SECONDS) -> ClaimedMessage | None:
         """The oldest message to be worked on; counts the attempt. After three dead workers it is dead."""

@@ -6,7 +6,6 @@ Attempts are counted before the work starts: a mail that kills its worker is not
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, or_, select
@@ -39,47 +38,29 @@ def known_location(db: Database, key: MailKey) -> bool:
 
 
 def known_locations(db: Database, account: str) -> dict[MailKey, bool]:
-    """Every place of an account that was seen; False where the message was too large and never fetched."""
+    """Every place of an account that was seen; False where the mail was too large and only its head was taken."""
     with db.reading() as session:
         rows = session.scalars(select(LocationRow).where(LocationRow.account == account))
         return {_key(row): row.fetched for row in rows}
 
 
-def receive(db: Database, key: MailKey, sha256: str, size: int) -> bool:
-    """True when the content is new; the same content at a second place only gains that place."""
+def receive(db: Database, key: MailKey, sha256: str, size: int, whole: bool) -> bool:
+    """True when the content is new; the same content at a second place only gains that place.
+
+    Not ``whole``: a stand-in for a mail over the size limit, which is fetched again when the limit is raised.
+    """
     with db.writing("receive") as session:
         message, is_new = _message(session, db.now(), sha256, size)
         location = session.scalars(at_key(select(LocationRow), key)).first()
         if location is not None and location.message_id == message.id:
             return is_new
         if location is None:
-            session.add(_location(key, message, db.now()))
-        else:
-            _move(session, location, message)
+            session.add(_location(key, message, db.now(), whole))
+        else:  # the limit was raised, or a file there was replaced by another
+            location.message_id, location.fetched, location.acknowledged_at = message.id, whole, None
         detail = {"place": place(key), "size": size, "new": is_new}
         audit.append(session, db.now(), audit.INTAKE, "received", sha256, detail)
         return is_new
-
-
-def refuse(db: Database, key: MailKey, size: int, reason: str) -> None:
-    """Books a mail that is not fetched at all (too large): visible, and left where it lies."""
-    stand_in = hashlib.sha256(f"not fetched: {key}".encode()).hexdigest()
-    with db.writing("refuse") as session:
-        message, is_new = _message(session, db.now(), stand_in, size)
-        if is_new:
-            location = _location(key, message, db.now())
-            location.fetched = False
-            session.add(location)
-            _bury(session, message, reason, db.now())
-
-
-def _move(session: Session, location: LocationRow, message: MessageRow) -> None:
-    """The place now holds this message: its limit was raised, or a file there was replaced by another."""
-    stand_in = None if location.fetched else session.get(MessageRow, location.message_id)
-    location.message_id, location.fetched, location.acknowledged_at = message.id, True, None
-    session.flush()
-    if stand_in is not None:
-        session.delete(stand_in)
 
 
 def _message(session: Session, now: datetime, sha256: str, size: int) -> tuple[MessageRow, bool]:
@@ -93,7 +74,7 @@ def _message(session: Session, now: datetime, sha256: str, size: int) -> tuple[M
     return row, True
 
 
-def _location(key: MailKey, message: MessageRow, now: datetime) -> LocationRow:
+def _location(key: MailKey, message: MessageRow, now: datetime, whole: bool) -> LocationRow:
     return LocationRow(
         account=key.account,
         folder=key.folder,
@@ -102,7 +83,7 @@ def _location(key: MailKey, message: MessageRow, now: datetime) -> LocationRow:
         name=key.name,
         message_id=message.id,
         seen_at=now,
-        fetched=True,
+        fetched=whole,
     )
 
 
@@ -267,8 +248,11 @@ def _stuck(session: Session, row: MessageRow) -> StuckMessage:
 
 
 def locations_to_acknowledge(db: Database) -> tuple[MailKey, ...]:
-    """Places of messages that are done and whose mailbox was not told so yet, oldest first."""
-    query = select(LocationRow).join(MessageRow)
+    """Places of messages that are done and whose mailbox was not told so yet, oldest first.
+
+    A mail that was too large to take in stays where and as it is.
+    """
+    query = select(LocationRow).join(MessageRow).where(LocationRow.fetched)
     query = query.where(LocationRow.acknowledged_at.is_(None), MessageRow.state == MessageState.DONE)
     with db.reading() as session:
         return tuple(_key(row) for row in session.scalars(query.order_by(LocationRow.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,8 @@ from sqlalchemy import Connection, text
 
 from pipeline.errors import ConfigError
 from store.engine import Database
+
+logging.getLogger("alembic").setLevel(logging.WARNING)  # its every step is no news to a user
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_206_411  # any number, the same in every process: PostgreSQL's advisory lock for migrating

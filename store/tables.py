@@ -101,7 +101,7 @@ class LocationRow(Base):
     name: Mapped[str]
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
     seen_at: Mapped[datetime]
-    fetched: Mapped[bool] = mapped_column(default=True)  # False: too large, only booked
+    fetched: Mapped[bool] = mapped_column(default=True)  # False: too large, a stand-in was taken
     acknowledged_at: Mapped[datetime | None]
 
     message: Mapped[MessageRow] = relationship()

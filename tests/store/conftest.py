@@ -1,4 +1,4 @@
-"""Stores to test against: SQLite, and a real PostgreSQL that the test itself starts where its programs are installed."""
+"""Stores to test against: SQLite, and a real PostgreSQL that the test starts where its programs are installed."""
 
 from __future__ import annotations
 

@@ -58,12 +58,12 @@ def test_down_and_up_again(url: str) -> None:
 
 
 def test_many_may_open_a_new_database_at_once(url: str) -> None:
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def start() -> None:
         try:
             open_store(url).close()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001
             errors.append(error)
 
     threads = [threading.Thread(target=start) for _ in range(6)]

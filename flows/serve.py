@@ -1,0 +1,45 @@
+"""`po-intake serve`: polling, processing, export and ERP sync on a schedule, on one machine, nothing set up by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from flows import prefect_settings
+from flows.server import LocalServer
+from flows.settings import Settings, load_settings
+
+
+def serve(workspace: Path, ready: Callable[[str], None]) -> None:
+    """Runs until SIGTERM or Ctrl-C. ``ready`` is told the address of Prefect's page once its server answers.
+
+    Raises ``ConfigError`` (settings, port) and ``SourceError`` (Prefect's server does not start, or dies).
+    """
+    settings = load_settings(workspace)
+    port = settings.schedule.server_port
+    prefect_settings.apply(settings.data / "prefect", port)
+    with LocalServer(port, settings.data / "prefect-server.log") as server:
+        server.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        ready(f"http://127.0.0.1:{port}")
+        _serve_flows(workspace.resolve(), settings)
+        if not server.is_running:
+            raise server.died()
+
+
+def _serve_flows(workspace: Path, settings: Settings) -> None:
+    """Blocks until the process is told to end. Prefect is imported here, when its settings are in force."""
+    import asyncio
+
+    from flows import deployments
+    from flows.runner import serve_flows
+
+    schedule = settings.schedule
+    plan = (
+        (deployments.sync_erp, schedule.sync_erp_seconds),
+        (deployments.poll_mailbox, schedule.poll_seconds),
+        (deployments.process_messages, schedule.poll_seconds),
+        (deployments.export_orders, schedule.export_seconds),
+    )
+    asyncio.run(serve_flows(plan, {"workspace": str(workspace)}))
