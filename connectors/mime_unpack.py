@@ -47,6 +47,7 @@ class Leaf:
     content_id: str | None = None
     charset: str | None = None
     doubt: str = ""
+    refused: str = ""  # why it is not read at all
 
 
 @dataclass(slots=True)
@@ -112,9 +113,7 @@ def _walk(entity: Entity, found: Unpacked, budget: Budget, depth: int, *, in_alt
 
 def _refuse(found: Unpacked, entity: Entity, why: str, budget: Budget) -> None:
     budget.note(entity.path, why)
-    found.attachments.append(
-        Attachment("message.eml", media.EMAIL, b"", from_part=entity.path, problem=f"{why}. {_ASK}")
-    )
+    found.files.append(Leaf(entity.path, b"", media.EMAIL, "message.eml", refused=f"{why}. {_ASK}"))
 
 
 def _leaf(entity: Entity, found: Unpacked, budget: Budget, *, in_alternative: bool) -> None:
@@ -207,6 +206,10 @@ def _open_files(found: Unpacked, budget: Budget, place: _Place) -> None:
 
 def _open(leaf: Leaf, found: Unpacked, budget: Budget, place: _Place) -> None:
     """A container is opened, anything else becomes an attachment."""
+    if leaf.refused:
+        name = leaf.name or "attachment"
+        found.attachments.append(Attachment(name, leaf.declared, b"", from_part=leaf.path, problem=leaf.refused))
+        return
     kind = media.sniff_media_type(leaf.content, leaf.name or "")
     if leaf.declared == media.EMAIL and kind in (media.TEXT, media.HTML, media.CSV):
         kind = media.EMAIL
