@@ -255,31 +255,70 @@ def write_exports(world: World, folder: Path, open_orders: list[dict[str, str]])
             writer.writerows(rows)
 
 
-def _tables(world: World, open_orders: list[dict[str, str]]) -> dict[str, tuple[str, list[dict[str, Any]]]]:
-    packs = sorted({(i.sku, i.pack[0], i.base_uom, i.pack[1]) for i in world.items if i.pack})
+Table = tuple[str, list[dict[str, Any]]]
+
+
+def _tables(world: World, open_orders: list[dict[str, str]]) -> dict[str, Table]:
+    """File name -> (columns, rows)."""
+    addresses = [(b, s) for b in world.buyers for s in b.sites]
+    company = ("name", "street", "city_zip", "country", "tax_id", "email")
     return {
-        "items": ("sku description base_uom barcode mpn product_group status superseded_by pack_multiple moq list_price currency",
-                  [{"sku": i.sku, "description": i.description("en"), "base_uom": i.base_uom, "barcode": i.barcode,
-                    "mpn": i.mpn, "product_group": i.group, "status": i.status, "superseded_by": i.superseded_by,
-                    "pack_multiple": i.multiple, "moq": i.moq, "list_price": i.price_eur, "currency": "EUR"} for i in world.items]),
-        "customers": ("customer_id name email_domains street city_zip country tax_id currency credit_status price_list_id",
-                      [{"customer_id": b.customer_id, "name": b.name, "email_domains": b.domain, "street": b.street,
-                        "city_zip": b.city_zip, "country": b.country, "tax_id": b.tax_id, "currency": b.currency,
-                        "credit_status": "HOLD" if b.credit_hold else "OK", "price_list_id": b.price_list} for b in world.buyers]),
-        "ship_to": ("ship_to_id customer_id name street city_zip country",
-                    [{"ship_to_id": s.ship_to_id, "customer_id": b.customer_id, "name": s.name, "street": s.street,
-                      "city_zip": s.city_zip, "country": s.country} for b in world.buyers for s in b.sites]),
+        "items": (
+            "sku description base_uom barcode mpn product_group status superseded_by pack_multiple moq list_price currency",
+            [_item_row(item) for item in world.items],
+        ),
+        "customers": (
+            "customer_id name email_domains street city_zip country tax_id currency credit_status price_list_id",
+            [_customer_row(buyer) for buyer in world.buyers],
+        ),
+        "ship_to": (
+            "ship_to_id customer_id name street city_zip country",
+            [
+                {"ship_to_id": s.ship_to_id, "customer_id": b.customer_id, "name": s.name, "street": s.street,
+                 "city_zip": s.city_zip, "country": s.country}
+                for b, s in addresses
+            ],
+        ),
         "price_list": ("price_list_id customer_id sku min_qty price currency valid_from valid_to", list(world.prices)),
-        "uom": ("sku from_uom to_uom factor",
-                [{"sku": sku, "from_uom": unit, "to_uom": base, "factor": n} for sku, unit, base, n in packs]
-                + [{"sku": "*", "from_uom": "PCE", "to_uom": "EA", "factor": 1}, {"sku": "*", "from_uom": "DZ", "to_uom": "EA", "factor": 12}]),
-        "customer_items": ("customer_id customer_part_no sku",
-                           [{"customer_id": b.customer_id, "customer_part_no": part, "sku": sku}
-                            for b in world.buyers for sku, part in sorted(b.part_numbers.items())]),
-        "stock": ("sku warehouse on_hand allocated next_receipt_date next_receipt_qty",
-                  [{"sku": sku, "warehouse": "MAIN", "on_hand": n + 100, "allocated": 100} for sku, n in world.stock.items()]),
-        "open_orders": ("customer_id po_number revision po_date so_number line sku customer_part_no quantity uom price "
-                        "currency requested_date status", list(open_orders)),
-        "company": ("name street city_zip country tax_id email",
-                    [dict(zip(("name", "street", "city_zip", "country", "tax_id", "email"), c, strict=True)) for c in COMPANIES]),
+        "uom": ("sku from_uom to_uom factor", _uom_rows(world)),
+        "customer_items": (
+            "customer_id customer_part_no sku",
+            [
+                {"customer_id": b.customer_id, "customer_part_no": part, "sku": sku}
+                for b in world.buyers
+                for sku, part in sorted(b.part_numbers.items())
+            ],
+        ),
+        "stock": (
+            "sku warehouse on_hand allocated next_receipt_date next_receipt_qty",
+            [{"sku": sku, "warehouse": "MAIN", "on_hand": n + 100, "allocated": 100} for sku, n in world.stock.items()],
+        ),
+        "open_orders": (
+            "customer_id po_number revision po_date so_number line sku customer_part_no quantity uom price currency "
+            "requested_date status",
+            list(open_orders),
+        ),
+        "company": (" ".join(company), [dict(zip(company, c, strict=True)) for c in COMPANIES]),
     }  # fmt: skip
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    return {
+        "sku": item.sku, "description": item.description("en"), "base_uom": item.base_uom, "barcode": item.barcode,
+        "mpn": item.mpn, "product_group": item.group, "status": item.status, "superseded_by": item.superseded_by,
+        "pack_multiple": item.multiple, "moq": item.moq, "list_price": item.price_eur, "currency": "EUR",
+    }  # fmt: skip
+
+
+def _customer_row(buyer: Buyer) -> dict[str, Any]:
+    return {
+        "customer_id": buyer.customer_id, "name": buyer.name, "email_domains": buyer.domain, "street": buyer.street,
+        "city_zip": buyer.city_zip, "country": buyer.country, "tax_id": buyer.tax_id, "currency": buyer.currency,
+        "credit_status": "HOLD" if buyer.credit_hold else "OK", "price_list_id": buyer.price_list,
+    }  # fmt: skip
+
+
+def _uom_rows(world: World) -> list[dict[str, Any]]:
+    packs = sorted({(i.sku, i.pack[0], i.base_uom, i.pack[1]) for i in world.items if i.pack})
+    keys = ("sku", "from_uom", "to_uom", "factor")
+    return [dict(zip(keys, row, strict=True)) for row in (*packs, ("*", "PCE", "EA", 1), ("*", "DZ", "EA", 12))]
