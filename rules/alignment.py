@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipeline.model import EarlierLine, EarlierOrder, MatchedOrder
 from pipeline.run import code_key
-from rules.facts import Line, lines, plain
+from rules.facts import Line, exact, lines, plain
 
 SAME_PRICE = Decimal("0.005")  # share: the ERP holds the net price, rounded its own way
 
@@ -87,7 +87,7 @@ def difference(line: Line, held: EarlierLine) -> str | None:
     if not same_quantity(line, held):
         parts.append(f"quantity {_held_quantity(held)} → {_quantity(line)}")
     if not same_price(line, held):
-        parts.append(f"price {plain(held.price)} → {plain(line.item.unit_price)}")
+        parts.append(f"price {exact(held.price)} → {exact(line.item.unit_price)}")
     wanted = line.item.requested_date
     if wanted is not None and held.requested_date is not None and wanted != held.requested_date:
         parts.append(f"date {held.requested_date} → {wanted}")

@@ -7,25 +7,21 @@ from decimal import Decimal
 
 from pipeline.model import LineItem, MatchedOrder, Mismatch, Order
 from rules.base import PolicyRule
-from rules.facts import CENT, lines_to_deliver, mismatch, net_amount, plain, quantum
-
-MOST_ROUNDING = Decimal("0.005")  # share of the amount that a rounded unit price may explain
+from rules.facts import CENT, allowance, exact, lines_to_deliver, mismatch, net_amount, plain, step
 
 
 def rounding(item: LineItem, order: Order) -> Decimal:
     """By how much the printed amount may differ from the printed factors because each was rounded for printing.
 
-    One step of the amount's last place; more where the unit price was rounded (half a step of its last place, times
-    the quantity), but never more than half a percent: beyond that it is no longer the same price.
+    One step of the amount's last place, or half a step of the unit price's last place times the quantity.
     """
-    step = quantum(order) if order.lines else CENT
     price, quantity, computed = item.unit_price, item.quantity, net_amount(item)
     if price is None or quantity is None or computed is None:
-        return step
+        return CENT
     exponent = price.as_tuple().exponent
     half_step = Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) else Decimal(0)
     of_price = abs(quantity / item.price_base_quantity) * half_step
-    return max(step, min(of_price, abs(computed) * MOST_ROUNDING))
+    return allowance(max(step(order), of_price), computed)
 
 
 def line_agrees(item: LineItem, order: Order) -> bool | None:
@@ -47,13 +43,12 @@ class LineArithmetic(PolicyRule):
             if line_agrees(item, matched.order) is not False:
                 continue
             computed = net_amount(item)
+            expected = None if computed is None else round(computed, 2)
             base = f" per {plain(item.price_base_quantity)}" if item.price_base_quantity != 1 else ""
             less = item.line_discount
             discount = f" less {plain(less.value)}{'%' if less.percent else ''}" if less is not None else ""
             reason = (
-                f"{line.name}: {plain(item.quantity)} × {plain(item.unit_price)}{base}{discount} is "
-                f"{plain(round(computed, 2)) if computed is not None else '?'}, "
-                f"the document says {plain(item.line_amount)}"
+                f"{line.name}: {plain(item.quantity)} × {exact(item.unit_price)}{base}{discount} is {exact(expected)}, "
+                f"the document says {exact(item.line_amount)}"
             )
-            expected = round(computed, 2) if computed is not None else None
             yield mismatch("arithmetic_error", line.path("line_amount"), expected, item.line_amount, reason)

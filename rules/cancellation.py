@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.model import DocumentType, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
-from rules.revision import same_number
+from rules.revision import held_in_words, same_number
 
 
 class Cancellation(PolicyRule):
@@ -17,6 +17,6 @@ class Cancellation(PolicyRule):
         if matched.order.document_type is not DocumentType.ORDER_CANCELLATION:
             return
         held = same_number(matched)
-        where = f"we hold it as {held[-1].reference or held[-1].origin}" if held else "we hold no order of this number"
+        where = f"we hold it: {held_in_words(held[-1])}" if held else "we hold no order of this number"
         number = matched.order.po_number or "an order without a number"
         yield mismatch("cancelled_po", "document_type", None, number, f"the document cancels {number}; {where}")

@@ -8,7 +8,7 @@ from pipeline.model import DocumentType, EarlierOrder, MatchedOrder, Mismatch
 from rules.alignment import align
 from rules.base import PolicyRule
 from rules.facts import mismatch
-from rules.revision import base_number, is_copy, is_marked, same_number
+from rules.revision import base_number, held_in_words, is_copy, is_marked, same_number
 
 SAME_TIME = 3  # days between two orders that may be one, sent twice under two numbers
 
@@ -35,10 +35,13 @@ def _certain(matched: MatchedOrder) -> tuple[EarlierOrder, str] | None:
     for held in reversed(matched.earlier):
         same_document = matched.document_sha256 is not None and held.document_sha256 == matched.document_sha256
         if same_document and _same_or_no_number(matched, held):
-            return held, f"the very same document was taken in before: {_where(held)}"
+            return held, f"the very same document was taken in before: {held_in_words(held)}"
     for held in reversed(same_number(matched)):
         if is_copy(matched, held):
-            return held, f"{held.po_number} with the same {len(held.lines)} line(s) is already held: {_where(held)}"
+            return (
+                held,
+                f"{held.po_number} with the same {len(held.lines)} line(s) is already held: {held_in_words(held)}",
+            )
     return None
 
 
@@ -55,7 +58,7 @@ def _probable(matched: MatchedOrder) -> tuple[EarlierOrder, str] | None:
         if held not in known and held.lines and _at_the_same_time(matched, held) and not align(matched, held).changes:
             reason = (
                 f"probable duplicate: the same {len(held.lines)} line(s) are already held under the number "
-                f"{held.po_number or '(none)'}: {_where(held)}"
+                f"{held.po_number or '(none)'}: {held_in_words(held)}"
             )
             return held, reason
     return None
@@ -64,9 +67,3 @@ def _probable(matched: MatchedOrder) -> tuple[EarlierOrder, str] | None:
 def _at_the_same_time(matched: MatchedOrder, held: EarlierOrder) -> bool:
     ordered, before = matched.order.order_date, held.order_date
     return ordered is not None and before is not None and abs((ordered - before).days) <= SAME_TIME
-
-
-def _where(held: EarlierOrder) -> str:
-    name = held.reference or (f"order {held.po_number}" if held.po_number else "an order without a number")
-    dated = f", dated {held.order_date}" if held.order_date else ""
-    return f"{name} ({'in the ERP' if held.origin == 'erp' else 'received earlier'}{dated})"

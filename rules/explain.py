@@ -9,6 +9,7 @@ from pipeline.interfaces import Rule
 from pipeline.model import Decision, MatchedOrder, Mismatch
 from rules import ALL_RULES
 from rules.judge import is_off, judge, line_index
+from rules.numbers import with_usable_numbers
 from rules.policy import DEFAULT_NAME, Policies, Policy
 
 
@@ -17,6 +18,7 @@ def explain(matched: MatchedOrder, policies: Policies) -> str:
 
     Ends with the decision, and with what no rule but the whole said (a line left unchecked, the mode).
     """
+    matched = with_usable_numbers(matched)
     decision = judge(matched, policies)
     blocks = [_rule_block(make(policies), matched, policies) for make in ALL_RULES]
     return "\n".join([_heading(matched), "", *blocks, "", *_verdict(decision, matched, policies)])

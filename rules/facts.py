@@ -21,6 +21,7 @@ from pipeline.model import (
 
 UNMATCHED = LineMatch(None, None, 0.0, "the line was not matched", problem="unknown_item")
 CENT = Decimal("0.01")
+MOST_ROUNDING = Decimal("0.005")  # share of an amount beyond which it is no longer the same amount rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,24 @@ def plain(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def quantum(order: Order) -> Decimal:
-    """The rounding step of the document's amounts: a cent, or a whole unit where no amount shows decimals.
+def exact(value: Decimal | None) -> str:
+    """An amount or price with all its printed digits."""
+    return "nothing" if value is None else format(value, "f")
+
+
+def step(order: Order) -> Decimal:
+    """The rounding step of the document's amounts: a cent, or a whole unit where no amount is printed with decimals.
 
     A sheet drops trailing zeros, so one amount with decimals speaks for all; finer steps than a cent count as a cent.
     """
     amounts = [*(line.line_amount for line in order.lines), order.subtotal, order.tax, order.freight, order.total]
-    shown = [amount for amount in amounts if amount is not None and amount.is_finite()]
-    return Decimal(1) if len(shown) > 1 and all(amount == amount.to_integral_value() for amount in shown) else CENT
+    exponents = [amount.as_tuple().exponent for amount in amounts if amount is not None and amount.is_finite()]
+    return Decimal(1) if exponents and all(exponent == 0 for exponent in exponents) else CENT
+
+
+def allowance(wide: Decimal, amount: Decimal) -> Decimal:
+    """What rounding may explain of ``amount``: ``wide``, but at most half a percent, and always a cent."""
+    return max(CENT, min(wide, abs(amount) * MOST_ROUNDING))
 
 
 def net_amount(item: LineItem) -> Decimal | None:
@@ -132,4 +143,4 @@ def mismatch(code: str, path: str, expected: object, actual: object, reason: str
 def _shown(value: object) -> str | None:
     if value is None:
         return None
-    return plain(value) if isinstance(value, Decimal) else str(value)
+    return exact(value) if isinstance(value, Decimal) else str(value)

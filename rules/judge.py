@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pipeline.model import Decision, LineDecision, MatchedOrder, Mismatch, Verdict
 from rules import ALL_RULES
 from rules.confidence import Confidence
 from rules.facts import Line, comparable_price, is_positive, lines, mismatch
+from rules.numbers import with_usable_numbers
 from rules.policy import Mode, Policies
 
 LINE = re.compile(r"lines\[(\d+)\]")
@@ -24,10 +26,11 @@ def judge(matched: MatchedOrder, policies: Policies) -> Decision:
     """
     if not matched.order.document_type.is_order:
         return _no_order(matched, policies)
+    order, matched = matched.order, with_usable_numbers(matched)
     found = unique(raised(matched, policies))
     found += tuple(_unchecked(matched, policies, found))
     found += tuple(_by_mode(matched, policies, found))
-    return _decision(matched, policies, found)
+    return replace(_decision(matched, policies, found), order=order)
 
 
 def raised(matched: MatchedOrder, policies: Policies) -> Iterator[Mismatch]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.model import MatchedOrder, Mismatch
 from rules.base import PolicyRule
-from rules.facts import mismatch, plain
+from rules.facts import exact, mismatch
 from rules.totals import line_sums
 
 
@@ -26,6 +26,6 @@ class ValueLimit(PolicyRule):
         limit = self._policies.for_order(matched).order.value_limit
         value = value_of(matched)
         if limit >= 0 and (value is None or value > limit):
-            worth = "states no value" if value is None else f"is worth {plain(value)}"
-            reason = f"the order {worth}; the policy lets the machine take up to {plain(limit)}"
+            worth = "states no value" if value is None else f"is worth {exact(value)}"
+            reason = f"the order {worth}; the policy lets the machine take up to {exact(limit)}"
             yield mismatch("low_confidence", "total", limit, value, reason)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.model import ExpectedPrice, MatchedOrder, Mismatch, Order
 from rules.base import PolicyRule
-from rules.facts import Line, comparable_price, lines_to_deliver, mismatch, plain
+from rules.facts import Line, comparable_price, exact, lines_to_deliver, mismatch
 from rules.policy import Policy
 
 
@@ -84,11 +84,11 @@ class ContractPrice(PolicyRule):
 def _disagreement(line: Line, net: Decimal, expected: ExpectedPrice, policy: Policy) -> Mismatch:
     reading = line.reading
     factor = reading.factor if reading is not None else Decimal(1)
-    per_base = f"{plain(_short(net))} per {expected.per_uom}"
+    per_base = f"{exact(_short(net))} per {expected.per_uom}"
     if factor != 1 and within_tolerance(net * factor, expected.amount, policy, None):
         reason = (
             f"{line.name}: ordered by {line.item.unit}, priced as if by {expected.per_uom} "
-            f"({plain(_short(net * factor))}): is the quantity meant in {expected.per_uom}? {expected.explanation}"
+            f"({exact(_short(net * factor))}): is the quantity meant in {expected.per_uom}? {expected.explanation}"
         )
         return mismatch("uom_mismatch", line.path("unit"), expected.per_uom, line.item.unit, reason)
     share = _percent_off(net, expected.amount)

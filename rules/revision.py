@@ -35,6 +35,12 @@ def _is_suffixed(number: str, base: str) -> bool:
     return bool(rest) and not rest[0].isalnum() and SUFFIX.fullmatch(rest) is not None
 
 
+def held_in_words(held: EarlierOrder) -> str:
+    name = held.reference or (f"order {held.po_number}" if held.po_number else "an order without a number")
+    dated = f", dated {held.order_date}" if held.order_date else ""
+    return f"{name} ({'in the ERP' if held.origin == 'erp' else 'received earlier'}{dated})"
+
+
 def revision_mark(matched: MatchedOrder) -> str | None:
     """The printed revision, unless it is how a first issue is marked."""
     mark = (matched.order.revision or "").strip()
@@ -83,7 +89,7 @@ def _words(matched: MatchedOrder, earlier: EarlierOrder | None) -> str:
         marks.append("the document calls itself a change")
     if earlier is None:
         return f"{number} changes an order that we do not hold: {' and '.join(marks)}"
-    where = f"{earlier.po_number}, held as {earlier.reference}" if earlier.reference else earlier.po_number
+    where = held_in_words(earlier)
     changes = align(matched, earlier).changes
     what = in_words(changes) if changes else "no line changed"
     return f"{number} changes {where}{''.join(f' ({mark})' for mark in marks)}: {what}"

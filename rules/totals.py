@@ -8,7 +8,7 @@ from itertools import product
 
 from pipeline.model import MatchedOrder, Mismatch, Order
 from rules.base import PolicyRule
-from rules.facts import lines_to_deliver, mismatch, net_amount, plain, quantum
+from rules.facts import CENT, allowance, exact, lines_to_deliver, mismatch, net_amount, step
 
 ZERO = Decimal(0)
 # Where tax, freight and discount may stand: within the subtotal, between subtotal and total, or in the prices already.
@@ -19,7 +19,7 @@ OTHER_PLACES = ("subtotal", "total")
 def line_sums(order: Order) -> tuple[Decimal, ...]:
     """What the lines add up to: by their printed amounts, and by their factors. Empty if a line has neither.
 
-    The second explains a total where one printed amount is wrong: that is the line's error, not the total's.
+    The second exexacts a total where one printed amount is wrong: that is the line's error, not the total's.
     """
     printed = [line.line_amount if line.line_amount is not None else net_amount(line) for line in order.lines]
     computed = [net_amount(line) for line in order.lines]
@@ -33,8 +33,9 @@ def line_sums(order: Order) -> tuple[Decimal, ...]:
 
 def tolerance(order: Order) -> Decimal:
     """Half a rounding step per line and one for the total itself."""
-    step = quantum(order)
-    return max(step, step / 2 * (len(order.lines) + 1))
+    of_lines = CENT / 2 * (len(order.lines) + 1)
+    whole = step(order) / 2 * (len(order.lines) + 1)
+    return max(of_lines, allowance(whole, order.total or order.subtotal or ZERO))
 
 
 def totals_agree(order: Order) -> bool | None:
@@ -75,11 +76,11 @@ class Totals(PolicyRule):
             return
         lines = line_sums(order)[0]
         if order.subtotal is not None and abs(lines - order.subtotal) > tolerance(order):
-            reason = f"the lines add up to {plain(lines)}, the document's subtotal is {plain(order.subtotal)}"
+            reason = f"the lines add up to {exact(lines)}, the document's subtotal is {exact(order.subtotal)}"
             yield mismatch("total_mismatch", "subtotal", lines, order.subtotal, reason)
             return
         expected = (order.subtotal if order.subtotal is not None else lines) + _extras(order)
-        reason = f"{_sum_in_words(order, lines)} is {plain(expected)}, the document's total is {plain(order.total)}"
+        reason = f"{_sum_in_words(order, lines)} is {exact(expected)}, the document's total is {exact(order.total)}"
         yield mismatch("total_mismatch", "total", expected, order.total, reason)
 
 
@@ -88,8 +89,8 @@ def _extras(order: Order) -> Decimal:
 
 
 def _sum_in_words(order: Order, lines: Decimal) -> str:
-    start = f"subtotal {plain(order.subtotal)}" if order.subtotal is not None else f"the lines' {plain(lines)}"
-    parts = [f"+ {name} {plain(value)}" for name, value in (("tax", order.tax), ("freight", order.freight)) if value]
+    start = f"subtotal {exact(order.subtotal)}" if order.subtotal is not None else f"the lines' {exact(lines)}"
+    parts = [f"+ {name} {exact(value)}" for name, value in (("tax", order.tax), ("freight", order.freight)) if value]
     if order.discount:
-        parts.append(f"− discount {plain(abs(order.discount))}")
+        parts.append(f"− discount {exact(abs(order.discount))}")
     return " ".join((start, *parts))

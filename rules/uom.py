@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.model import MatchedOrder, Mismatch
 from pipeline.run import code_key
 from rules.base import PolicyRule
-from rules.facts import Line, lines_to_deliver, mismatch
+from rules.facts import Line, is_positive, lines_to_deliver, mismatch
 
 
 class Unit(PolicyRule):
@@ -19,7 +19,7 @@ class Unit(PolicyRule):
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         for line in lines_to_deliver(matched):
             item, match = line.sold, line.match
-            if item is None or line.item.quantity is None:
+            if item is None or not is_positive(line.item.quantity):
                 continue
             accepted = self._policies.for_line(matched, line.index).quantity.accepted_units
             if match.unit_problem is not None or match.unit is None:

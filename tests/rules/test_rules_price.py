@@ -56,7 +56,7 @@ def test_the_sentence_names_the_erp_row_and_both_prices() -> None:
     (found,) = check(ContractPrice, one(line_item(unit_price=D("0.55"))))
     assert "price list PL-GBP-A row 4711: 0.50 GBP per EA" in found.reason
     assert "0.55 per EA" in found.reason and "+10.0 %" in found.reason
-    assert (found.expected, found.actual) == ("0.5", "0.55")
+    assert (found.expected, found.actual) == ("0.50", "0.55")
 
 
 def test_a_price_ten_times_too_high_gets_a_hint() -> None:

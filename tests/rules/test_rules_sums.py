@@ -30,6 +30,7 @@ BAD = [("arithmetic_error", "lines[0].line_amount")]
         ("4000", "0.0226", "1", None, "99.44", BAD),
         ("10000", "0.33", "1", None, "3310.00", []),  # 0.331 printed as 0.33
         ("10000", "0.33", "1", None, "3333.00", BAD),  # 1 %: no longer the same price
+        ("1", "50.00", "1", None, "51.00", BAD),  # whole amounts with decimals printed are no rounded amounts
         ("12", "10", "1", None, "120", []),
         ("12", "10", "1", None, "210", BAD),
         ("-1", "10.00", "1", None, "-10.00", []),
@@ -57,13 +58,13 @@ def test_line_arithmetic(
         line_amount=number(amount),
     )
     clean = line_item()
-    assert codes(LineArithmetic, matched((item, line_match(clean)), order={"total": D("1.23")})) == found
+    assert codes(LineArithmetic, matched((item, line_match(clean)), order={"total": D("10.00")})) == found
 
 
 def test_the_sentence_shows_the_sum() -> None:
     (found,) = check(LineArithmetic, one(line_item(line_amount=D("60.00"))))
-    assert "100 × 0.5 is 50, the document says 60" in found.reason
-    assert (found.expected, found.actual) == ("50", "60")
+    assert "100 × 0.50 is 50.00, the document says 60.00" in found.reason
+    assert (found.expected, found.actual) == ("50.00", "60.00")
 
 
 # --- totals: three lines of 50.00, 33.33 and 16.67 -------------------------------------------------------
@@ -133,6 +134,11 @@ def test_whole_amounts_are_rounded_to_whole_units() -> None:
     """Yen, or a form that shows no cents."""
     item = line_item(quantity=D(3), unit_price=D("33.4"), line_amount=D(100))
     assert codes(LineArithmetic, matched((item, line_match(item)), order={"total": D(100)})) == []
+
+
+def test_whole_units_excuse_half_a_percent_at_most() -> None:
+    item = line_item(quantity=D(3), unit_price=D("33.4"), line_amount=D(101))
+    assert codes(LineArithmetic, matched((item, line_match(item)), order={"total": D(101)})) == BAD
 
 
 def test_the_total_can_be_switched_off() -> None:
