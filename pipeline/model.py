@@ -309,6 +309,7 @@ class ReadingContext:
     languages: tuple[str, ...] = ()  # configured languages, first is preferred
     subject: str = ""
     is_mail_body: bool = False  # the text is a mail body, not an attachment
+    received: date | None = None  # when the document reached us: tells 11/09 from 09/11 where nothing else does
 
 
 # --- the ERP ----------------------------------------------------------------------------------------------------------

@@ -94,7 +94,8 @@ def read_message(
     message: Message, documents: Sequence[Document], read: ReadDocument, context: ReadingContext
 ) -> MessageReading:
     """Reads every document of a message; the body counts as one, marked as body in its context."""
-    context = replace(context, subject=message.subject)
+    received = message.date.date() if message.date else context.received
+    context = replace(context, subject=message.subject, received=received)
     readings = tuple(read_one(d, read, replace(context, is_mail_body=d.file_name in BODY_NAMES)) for d in documents)
     return MessageReading(message.sha256, message, readings)
 

@@ -180,6 +180,12 @@ def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choic
     return choose(clear, field.replace("_", " "))
 
 
+def open_dates(pages: Sequence[Surroundings], field: str) -> list[str]:
+    """The dates at labels of ``field`` that can be read two ways, as printed."""
+    found = candidates(pages, field, lambda words: find_date(words, None))
+    return [one.text.strip(" ,;.") for one in found if one.value is None]
+
+
 def _lone_dates(pages: Sequence[Surroundings], order: str | None) -> Iterator[Found]:
     """ "Pinto, le 8 novembre 2026": a short segment that ends in a date and has no label."""
     for around in pages:

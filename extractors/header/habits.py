@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from extractors.header.fields import Choice, Found
 from extractors.header.view import PageView
 from pipeline.language import fold, languages
 from pipeline.model import Source, Word
-from pipeline.values import currency_code, date_order_votes
+from pipeline.values import currency_code, date_order_votes, parse_date
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
 _DAY_SECOND = {"US", "PR"}  # month/day/year; in Canada both are in use
 _UNDECIDED = {"CA"}
+_RECENT_DAYS = 45  # an order is sent within these days of its date
+_CLOCK_DAYS = 2  # time zones and wrong clocks
 
 
 def language_of(pages: Sequence[PageView], preferred: Sequence[str] = ()) -> str | None:
@@ -71,17 +74,30 @@ def date_order(pages: Sequence[PageView], language: str | None, country: str | N
     return None
 
 
+def order_by_arrival(printed: Sequence[str], received: date | None) -> str | None:
+    """"dmy" or "mdy" where only one of them puts every order date shortly before the document reached us."""
+    if received is None or not printed:
+        return None
+    fitting = [order for order in ("dmy", "mdy") if all(_just_before(t, order, received) for t in printed)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _just_before(text: str, order: str, received: date) -> bool:
+    day = parse_date(text, order=order)
+    return day is not None and -_CLOCK_DAYS <= (received - day).days <= _RECENT_DAYS
+
+
 def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
     """The only currency whose sign or code is printed; a lone "$" is that of the buyer's country."""
     found: dict[str, list[tuple[Word, PageView]]] = {}
     dollar: tuple[Word, PageView] | None = None
     for page in pages[:10]:
         for segment in page.segments:
-            for word in segment.words:
+            for i, word in enumerate(segment.words):
                 code = _sign(word.text)
                 if code == "$":
                     dollar = dollar or (word, page)
-                elif code:
+                elif code and (word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
                     found.setdefault(code, []).append((word, page))
     if len(found) == 1:
         code, places = next(iter(found.items()))
@@ -92,6 +108,12 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
         note = f"only $ is printed; {_DOLLARS[country]} by the buyer's country {country}"
         return Choice(_found(_DOLLARS[country], *dollar, 0.93, note))
     return Choice()
+
+
+def _beside_amount(words: Sequence[Word], index: int) -> bool:
+    """Whether a bare ISO code stands alone or beside a figure: "ALL" and "TRY" are words as well."""
+    beside = (*words[max(0, index - 1) : index], *words[index + 1 : index + 2])
+    return len(words) == 1 or any(any(c.isdigit() for c in word.text) for word in beside)
 
 
 def _sign(text: str) -> str | None:

@@ -12,7 +12,7 @@ from extractors.header.blocks import Block, address_score, blocks
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import PartyReading, party_lines, read_party
-from extractors.header.places import Surroundings
+from extractors.header.places import Relation, Surroundings, constant_column
 from extractors.header.view import Segment
 from pipeline.language import fold
 from pipeline.model import ReadingContext, Word
@@ -67,11 +67,18 @@ def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, Role
     for hit in around.hits:
         if hit.section != "header" or hit.field not in ROLES or (hit.context is Context.INSIDE and hit.length < 8):
             continue
-        best = max(_readings(around, hit), key=lambda pair: (pair[1].score, len(pair[0])), default=None)
+        best = _best(list(_readings(around, hit)))
         if best is None or not _credible(hit, best[1]):
             continue
         taken |= {id(segment) for segment in best[0]}
         yield _role(hit), RoleReading(best[1], hit_weight(hit))
+
+
+def _best(readings: Sequence[tuple[Relation, list[Segment], PartyReading]]) -> tuple[list[Segment], PartyReading] | None:
+    """What stands behind the label on its line, when it is an address; else the most like an address."""
+    inline = [r for r in readings if r[0] is Relation.INLINE and r[2].score >= _ADDRESS]
+    best = max(inline or readings, key=lambda r: (r[2].score, len(r[1])), default=None)
+    return None if best is None else best[1:]
 
 
 def _role(hit: LabelHit) -> str:
@@ -92,17 +99,18 @@ def _credible(hit: LabelHit, reading: PartyReading) -> bool:
     return reading.score >= _ADDRESS or hit.context is Context.COLON or address.has_legal_form(name)
 
 
-def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[list[Segment], PartyReading]]:
+def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, list[Segment], PartyReading]]:
     """What stands behind the label, right of it and under it, each read as a party."""
     for place in around.places(hit):
         first = place.segment
         inline = first is hit.segment
         skip = hit.end if inline else 0
-        segments = _down(around, first, place.words[0].box.x0 if inline else first.box.x0)
+        left = place.words[0].box.x0 if inline else first.box.x0
+        segments = [first] if constant_column(around.page, hit) else _down(around, first, left)
         lines = party_lines(around, segments, skip)
         reading = read_party(lines, first.page, first.box.top)
         if reading.party.name:
-            yield segments, reading
+            yield place.relation, segments, reading
 
 
 def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
@@ -115,7 +123,7 @@ def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
             break
         if not below:
             continue
-        if around.opens_foreign(below[0]):
+        if around.opens_foreign(below[0]) or (below[0].cell is None) != (first.cell is None):
             break
         last = below[0]
         column.append(last)
@@ -138,11 +146,24 @@ def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyR
     for block in blocks(around):
         if any(id(s) in taken or around.in_table(s.box) for s in block.segments):
             continue
-        if address_score(block.texts) >= _ADDRESS:
-            lines = party_lines(around, block.segments)
-            reading = read_party(lines, block.page, block.box.top)
-            if reading.party.name and reading.party.address:
-                yield block, reading
+        for part in _addresses(block):
+            if address_score(part.texts) >= _ADDRESS:
+                reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
+                if reading.party.name and reading.party.address:
+                    yield part, reading
+
+
+def _addresses(block: Block) -> Iterator[Block]:
+    """Two addresses printed under each other without a gap are two: a company's name behind a postcode begins one."""
+    part: list[Segment] = []
+    placed = False
+    for segment in block.segments:
+        if placed and address.has_legal_form(segment.text) and not address.emails_in(segment.text):
+            yield Block(tuple(part))
+            part, placed = [], False
+        part.append(segment)
+        placed = placed or (len(part) > 1 and address.has_postcode(segment.text))
+    yield Block(tuple(part))
 
 
 def _complete(

@@ -12,6 +12,7 @@ from extractors.header.places import Surroundings
 from extractors.header.view import Segment
 from pipeline.language import fold
 from pipeline.model import Party, Word
+from pipeline.values import date_readings
 
 # labels inside an address block whose value is no part of name or address
 _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
@@ -150,7 +151,7 @@ def read_party(lines: Sequence[PartyLine], page: int, top: float) -> PartyReadin
     if start is not None:
         found["name"].append((body[start].text, body[start].words))
         found["address"] += [(line.text, line.words) for line in _address_part(body[start + 1 :])]
-    return _reading(found, page, top, [line.text for line in lines])
+    return _reading(found, page, top, [line.text for line in body] + [text for text, _ in found["email"]])
 
 
 def _kind(line: PartyLine) -> str:
@@ -208,7 +209,8 @@ def _name_line(body: Sequence[PartyLine]) -> int | None:
 
 def _address_part(lines: Sequence[PartyLine]) -> list[PartyLine]:
     """Up to the country, or to the last postcode line and what completes it; without either, only with a street."""
-    lines = lines[:_ADDRESS_LINES]
+    dated = next((i for i, line in enumerate(lines) if date_readings(line.text.rsplit(",", 1)[-1])), len(lines))
+    lines = lines[: min(dated, _ADDRESS_LINES)]
     end = next((i for i, line in enumerate(lines) if address.country_of(line.text)), None)
     if end is None:
         end = max((i for i, line in enumerate(lines) if address.has_postcode(line.text)), default=None)

@@ -105,7 +105,16 @@ class Surroundings:
                 continue
             near = segment.box.x0 - hit.box.x1 <= _REACH_RIGHT
             return segment if near and not self.is_label(segment) else None
-        return None
+        return self._beside(hit)
+
+    def _beside(self, hit: LabelHit) -> Segment | None:
+        """A value in a row of its own half a line higher or lower, as in cells aligned to the top or bottom."""
+        found, reach = [], 1.3 * self.page.height
+        for line in self.page.lines[max(0, hit.segment.line - 1) : hit.segment.line + 2]:
+            if any(self.is_label(s) for s in line):
+                continue
+            found += [s for s in line if s.box.x0 > hit.box.x1 and abs(s.box.y_mid - hit.box.y_mid) < reach]
+        return found[0] if len(found) == 1 else None
 
     def _below(self, hit: LabelHit) -> Iterator[Segment]:
         """The nearest segments under the label that overlap it; a label among them ends the search."""
@@ -116,6 +125,8 @@ class Surroundings:
             if not under:
                 continue
             segment = max(under, key=lambda s: _shared(s.box, box))
+            if self.in_table(segment.box) and not self.in_table(hit.box):
+                return
             if column_values(self.page, hit) is not None and not constant_column(self.page, hit):
                 return
             if segment.box.top - box.bottom > _REACH_BELOW * self.page.height or self.is_label(segment):

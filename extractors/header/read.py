@@ -51,6 +51,8 @@ def read_header(
     roles = read_parties(pages, context)
     country = roles["buyer"].reading.country if "buyer" in roles else None
     order = habits.date_order([p.page for p in pages], language, country, table.date_order)
+    if order is None:
+        order = habits.order_by_arrival(fields.open_dates(pages, "order_date"), context.received)
     header.take("po_number", fields.po_number(pages))
     header.take("order_date", fields.dates(pages, "order_date", order))
     header.take("requested_date", fields.dates(pages, "requested_date", order))

@@ -12,13 +12,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from extractors.header.fields import Choice, Found, hit_weight
-from extractors.header.labels import Context
+from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Surroundings
 from extractors.header.readings import read_amount
 from pipeline.model import LineItem, Word
+from pipeline.values import currency_code
 
 KINDS = ("subtotal", "tax", "freight", "discount", "total")
 _INSIDE_LENGTH = 8  # letters a label in running text needs
+_SHORT = 5  # letters: "Net 30" is no sum
 _PROSE = 10  # words of a segment that is running text
 _BARE = "subtotal only"
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")  # in running text only amounts with cents are sums
@@ -34,16 +36,33 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
             if hit.context is Context.INSIDE and hit.length < _INSIDE_LENGTH:
                 continue
             prose = len(hit.segment.words) > _PROSE
-            words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit.segment.line, hit.box.x1)
+            words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit)
             reading = read_amount(words, decimal)
-            if reading is not None and (not prose or _MONEY.search(reading.text)):
+            loose = prose or hit.length <= _SHORT
+            if reading is not None and (not loose or _MONEY.search(reading.text)):
                 page = around.page.page
                 score = 0.95 * hit_weight(hit)
                 yield hit.field, Found(reading.value, reading.words, page.number, page.source, score)
 
 
-def _behind(around: Surroundings, line: int, x: float) -> list[Word]:
-    return [w for segment in around.page.lines[line] for w in segment.words if w.box.x0 >= x - 1]
+def _behind(around: Surroundings, hit: LabelHit) -> list[Word]:
+    """The words behind a label on its line up to the next label; none when more wording follows ("Tax code")."""
+    rest = list(hit.segment.words[hit.end :])
+    if any(not _may_follow(word.text) for word in rest):
+        return []
+    for segment in around.page.lines[hit.segment.line]:
+        if segment.box.x0 < hit.segment.box.x1:
+            continue
+        if around.is_label(segment):
+            break
+        rest += segment.words
+    return rest
+
+
+def _may_follow(text: str) -> bool:
+    """What may stand between a label and its amount: figures, currencies, marks, a rate in brackets."""
+    bare = text.strip(" :;,.()[]|*=$€£-–")
+    return not bare or any(c.isdigit() for c in bare) or bare == "%" or currency_code(bare) is not None
 
 
 def choose_totals(found: Sequence[tuple[str, Found]], lines: Sequence[LineItem]) -> Mapping[str, Choice]:
