@@ -12,7 +12,9 @@ from pipeline.values import currency_code, is_unit, looks_like_code, looks_like_
 
 # A number as printed: digits in groups, decimal part, sign before or behind. A blank groups only full triples.
 _NUMBER = re.compile(
-    r"(?<![\w.,])[-+−(]?\s?(?:\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d+)?|\d[\d.,'’]*\d|\d|[.,]\d+)\s?[-)]?(?![\w])"
+    r"(?<![\w.,])[-+−(]?\s?"
+    r"(?:\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d+)?|\d[\d.,'’]*\d|\d|[.,]\d+)"
+    r"\s?[-)]?(?!\w|[.,]\d)"
 )
 _SYMBOLS = re.compile(
     r"(?:(?:US|C|A|NZ|HK|R)?[$€£¥₹]|zł|R\$|Kč|CHF|EUR|USD|GBP|PLN|CAD|BRL|SEK|DKK|NOK)", re.IGNORECASE
@@ -62,7 +64,7 @@ def number_cell(text: str) -> NumberCell | None:
 
 
 # "12EA", "500pcs": figures with a unit glued behind
-_GLUED = re.compile(r"^\s*\d[\d.,]*(?=[A-Za-z]{1,5}\.?\s*$)")
+_GLUED = re.compile(r"^\s*\d[\d.,]*(?=(?:[A-Za-z]{2,6}|[mgl])\.?\s*$)")
 
 
 def _glued(text: str) -> list[re.Match[str]]:

@@ -234,29 +234,33 @@ def _cut(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> list[
     start = strip.x0
     inside = [w for w in words if w.box.x1 > strip.x0 and w.box.x0 < strip.x1]
     for label, following in itertools.pairwise(ordered):
-        at = _best_cut(label.box.x_mid, following.box, inside)
-        pairs.append((_Strip(start, at), label))
-        start = at
+        white = _best_cut(_Strip(start, strip.x1), label, following, inside)
+        pairs.append((_Strip(start, white.x0), label))
+        start = white.x1
     pairs.append((_Strip(start, max(strip.x1, start)), ordered[-1]))
     return pairs
 
 
-def _best_cut(low: float, following: Box, words: Sequence[Word]) -> float:
-    """Where to cut before the label ``following``: through the fewest words, then where values stand at the label's
-    left edge, then in the widest white."""
-    high = following.x_mid
+def _best_cut(strip: _Strip, label: Label, following: Label, words: Sequence[Word]) -> _Strip:
+    """The white to cut between two labels: through the fewest words, then where both sides hold what their labels promise,
+    then where values stand at the label's left edge, then in the widest white."""
+    low, high = label.box.x_mid, following.box.x_mid
     edges = sorted({low, high, *(x for w in words for x in (w.box.x0, w.box.x1) if low < x < high)})
     gaps = [(a, b) for a, b in itertools.pairwise(edges) if b - a > 0.1]
     if not gaps:
-        return (low + high) / 2
+        return _Strip((low + high) / 2, (low + high) / 2)
 
-    def cost(gap: tuple[float, float]) -> tuple[int, bool, float]:
+    def crossed(gap: tuple[float, float]) -> int:
+        return sum(w.box.x0 < (gap[0] + gap[1]) / 2 < w.box.x1 for w in words)
+
+    def cost(gap: tuple[float, float]) -> tuple[float, bool, float]:
         middle = (gap[0] + gap[1]) / 2
-        crossed = sum(w.box.x0 < middle < w.box.x1 for w in words)
-        return crossed, abs(gap[1] - following.x0) > _ALIGNED, gap[0] - gap[1]
+        sides = [(_Strip(strip.x0, middle), label), (_Strip(middle, strip.x1), following)]
+        return -_compatible(sides, words), abs(gap[1] - following.box.x0) > _ALIGNED, gap[0] - gap[1]
 
-    best = min(gaps, key=cost)
-    return (best[0] + best[1]) / 2
+    fewest = min(map(crossed, gaps))
+    best = min((gap for gap in gaps if crossed(gap) == fewest), key=cost)
+    return _Strip(*best)
 
 
 def _with_edges(pairs: Sequence[tuple[_Strip, Label]]) -> list[Column]:
@@ -311,22 +315,25 @@ def _deal_segment(
             parts[-1][1].append(word)
         else:
             parts.append((index, [word]))
-    labels = {column.index: column.label for column in columns}
-    if len(parts) > 1 and not flowing and not all(_stands_alone(words, labels[i]) for i, words in parts[1:]):
-        return _flow(parts, labels)
+    own = {column.index: column for column in columns}
+    if len(parts) > 1 and not flowing and not all(_stands_alone(words, own[i]) for i, words in parts[1:]):
+        return _flow(parts, own)
     return list(parts)
 
 
-def _stands_alone(words: Sequence[Word], label: Label) -> bool:
+def _stands_alone(words: Sequence[Word], column: Column) -> bool:
+    """Whether words belong to the column they stand in rather than to the text before them."""
+    if abs(words[0].box.x0 - column.start) < 1.0:
+        return True
     kind = kind_of(" ".join(word.text for word in words))
-    return kind in ("number", "percent", "date", "unit", "code") and accepts(label, kind)
+    return kind in ("number", "percent", "date", "unit", "code") and accepts(column.label, kind)
 
 
-def _flow(parts: Sequence[tuple[int, list[Word]]], labels: Mapping[int, Label]) -> list[tuple[int, Sequence[Word]]]:
+def _flow(parts: Sequence[tuple[int, list[Word]]], columns: Mapping[int, Column]) -> list[tuple[int, Sequence[Word]]]:
     """Text that runs over a border stays in the column where it began; numbers at its end go to their own."""
     flowed: list[tuple[int, list[Word]]] = [(parts[0][0], list(parts[0][1]))]
     tail = len(parts)
-    while tail > 1 and _stands_alone(parts[tail - 1][1], labels[parts[tail - 1][0]]):
+    while tail > 1 and _stands_alone(parts[tail - 1][1], columns[parts[tail - 1][0]]):
         tail -= 1
     for _, words in parts[1:tail]:
         flowed[0][1].extend(words)

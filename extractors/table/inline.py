@@ -35,7 +35,7 @@ def read_inline(words: Sequence[Word]) -> Inline | None:
     texts = [word.text for word in words]
     if _NOTE_MARK.match(" ".join(texts)):
         return Inline("note", tuple(words), "")
-    colon = _before_colon(texts)
+    colon = None if _has_open_bracket(texts) else _before_colon(texts)
     if colon is not None:
         return _with_colon(words, colon)
     hits = label_hits(texts[:6], "inline")
@@ -46,6 +46,12 @@ def read_inline(words: Sequence[Word]) -> Inline | None:
     if not _fits(meaning, value):
         return None
     return Inline(meaning, value, hits[0].label)
+
+
+def _has_open_bracket(texts: Sequence[str]) -> bool:
+    """A piece of a bracket that began on another line ("[HSN / Code:19059030]") is text, whatever it says."""
+    text = " ".join(texts)
+    return text.count("[") != text.count("]") or text.count("(") != text.count(")")
 
 
 def pick(meanings: frozenset[str]) -> str:

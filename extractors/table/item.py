@@ -153,7 +153,7 @@ def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> boo
     if not printed.lines or row.row.source is not Source.PDF_TEXT:
         return False
     last = printed.lines[-1]
-    name_only = len(printed.lines) == 1 and is_code("".join(_texts(last)))
+    name_only = len(printed.lines) == 1 and len(last) == 1 and is_code(last[0].text)
     return not name_only and text_height(line) < _SMALL_PRINT * text_height(last)
 
 
@@ -185,7 +185,9 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
 
 
 def _is_code_row(row: GridRow, meanings: Meanings) -> bool:
-    return len(row.cells) == 1 and meanings.of.get(row.cells[0].column) in CODES and " " not in row.cells[0].text
+    """A row with nothing but a code in the column of codes."""
+    text = row.cells[0].text
+    return len(row.cells) == 1 and meanings.of.get(row.cells[0].column) in CODES and is_code(text)
 
 
 def _is_plain(meaning: str, cell: CellValue) -> bool:
