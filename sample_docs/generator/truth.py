@@ -14,24 +14,47 @@ from sample_docs.generator.world import COUNTRY_NAMES
 
 Json = dict[str, Any]
 ALL = frozenset(
-    """line_no buyer_code seller_code unit amount line_date order_date requested_date currency terms incoterms
-    buyer seller ship_to email tax_id subtotal tax freight total country""".split()
+    [
+        "line_no",
+        "buyer_code",
+        "seller_code",
+        "unit",
+        "amount",
+        "line_date",
+        "order_date",
+        "requested_date",
+        "currency",
+        "terms",
+        "incoterms",
+        "buyer",
+        "seller",
+        "ship_to",
+        "email",
+        "tax_id",
+        "subtotal",
+        "tax",
+        "freight",
+        "total",
+        "country",
+    ]
 )
 """Everything a look may print; a look names what it leaves out."""
 
 EVERY_LINE_CLEAN = ("unknown_customer",)  # nothing else can be checked without a customer
 
 
-def address(street: str, city_zip: str, country: str, prints: frozenset[str]) -> str:
-    parts = (street, city_zip, COUNTRY_NAMES.get(country, country)) if "country" in prints else (street, city_zip)
-    return ", ".join(parts)
+def address(parts: tuple[str, ...], prints: frozenset[str]) -> str:
+    """``parts``: street, city with postcode, country as ISO code."""
+    street, city_zip, country = parts
+    shown = (street, city_zip, COUNTRY_NAMES.get(country, country)) if "country" in prints else (street, city_zip)
+    return ", ".join(shown)
 
 
 def truth_json(order: OrderTruth, prints: frozenset[str], meta: Json) -> Json:
     """``meta`` goes to ``_meta``: layout, lang, degradation, doc."""
     buyer, site = order.buyer, order.site
     expected = [] if order.wrong is None else [order.wrong]
-    lines = [_line(order, line, prints) for line in order.lines]
+    lines = [_line(line, prints) for line in order.lines]
     review = bool(expected) or any(line["expected_exceptions"] for line in lines)
     return {
         "document_type": order.document_type,
@@ -42,9 +65,13 @@ def truth_json(order: OrderTruth, prints: frozenset[str], meta: Json) -> Json:
         "payment_terms": order.terms if "terms" in prints else None,
         "incoterms": order.incoterms if "incoterms" in prints else None,
         "buyer": _buyer(order, prints),
-        "seller": _party(order.seller[0], address(*order.seller[1:4], prints), None, None, shown="seller" in prints),
+        "seller": _party(order.seller[0], address(order.seller[1:4], prints), None, None, shown="seller" in prints),
         "ship_to": _party(
-            site.name, address(site.street, site.city_zip, site.country, prints), None, None, shown="ship_to" in prints
+            site.name,
+            address((site.street, site.city_zip, site.country), prints),
+            None,
+            None,
+            shown="ship_to" in prints,
         ),
         "bill_to": _party("", "", None, None, shown=False),
         "subtotal": _decimal(order.subtotal if "subtotal" in prints else None),
@@ -68,7 +95,7 @@ def _buyer(order: OrderTruth, prints: frozenset[str]) -> Json:
     buyer = order.buyer
     email = f"purchasing@{buyer.domain}" if "email" in prints else None
     tax_id = (buyer.tax_id or None) if "tax_id" in prints else None
-    where = address(buyer.street, buyer.city_zip, buyer.country, prints)
+    where = address((buyer.street, buyer.city_zip, buyer.country), prints)
     return _party(buyer.name, where, email, tax_id, shown="buyer" in prints)
 
 
@@ -78,7 +105,7 @@ def _party(name: str, where: str, email: str | None, tax_id: str | None, *, show
     return {"name": name, "address": where, "email": email, "tax_id": tax_id}
 
 
-def _line(order: OrderTruth, line: LineTruth, prints: frozenset[str]) -> Json:
+def _line(line: LineTruth, prints: frozenset[str]) -> Json:
     sku = line.item.sku if line.item else None
     return {
         "line_no": line.number if "line_no" in prints else None,
@@ -116,7 +143,7 @@ def _alternatives(order: OrderTruth, prints: frozenset[str]) -> Json:
         ("seller.address", order.seller[1:4]),
         ("ship_to.address", (site.street, site.city_zip, site.country)),
     ):
-        found[path] = [address(*parts, prints | {"country"}), address(*parts, prints - {"country"})]
+        found[path] = [address(parts, prints | {"country"}), address(parts, prints - {"country"})]
     return found
 
 
