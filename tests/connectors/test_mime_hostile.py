@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mails import PDF, attached, encrypted_zip, mail, msg, msg_tree, multipart, part, text, tnef, zipped
+from mails import PDF, attached, encrypted_zip, mail, msg, msg_tree, multipart, ole, part, text, tnef, zipped
 
 from connectors.mime import documents_of, parse_message
 from pipeline import media
@@ -214,6 +214,26 @@ def test_more_decoded_bytes_than_allowed() -> None:
     assert len(found) == 1 and "larger than allowed" in found[0]
 
 
+def test_counts_in_winmail_are_not_believed() -> None:
+    """36 bytes that say "four thousand million properties"."""
+    value = b"\xff\xff\xff\xff"
+    attribute = b"\x01" + (0x00069003).to_bytes(4, "little") + (4).to_bytes(4, "little") + value + b"\xfc\x03"
+    with bounded(1.0):
+        read(b"\x78\x9f\x3e\x22\x01\x00" + attribute * 2)
+
+
+def test_streams_that_share_their_sectors_are_refused() -> None:
+    tree = msg_tree("a@b.example", "s", "t", {f"{number}.bin": b"" for number in range(600)})
+    raw = bytearray(ole(tree))
+    name = "__substg1.0_37010102".encode("utf-16-le")
+    place = raw.find(name)
+    while place > 0:
+        raw[place + 116 : place + 124] = (0).to_bytes(4, "little") + (1_000_000).to_bytes(4, "little")
+        place = raw.find(name, place + 1)
+    found = problems(mail(text("x"), attached(bytes(raw), "m.msg")))
+    assert len(found) == 1 and "cannot be opened" in found[0]
+
+
 # --- archives ---------------------------------------------------------------------------------------------------------
 
 
@@ -339,8 +359,6 @@ def test_sniffed_types(content: bytes, name: str, expected: str) -> None:
 
 
 def test_encrypted_office_file_is_told() -> None:
-    from mails import ole
-
     assert sniff_media_type(ole({"EncryptedPackage": b"x", "EncryptionInfo": b"y"}), "a.xlsx") == media.ENCRYPTED_OFFICE
     assert sniff_media_type(ole({"Workbook": b"x", "Inner": {"WordDocument": b"y"}}), "a.doc") == media.XLS
     assert sniff_media_type(ole({"Unknown": b"x"}), "a.doc") == media.OLE
