@@ -12,7 +12,7 @@ from matchers.catalogue import confusion_key
 from matchers.names import party_words
 from pipeline.language import fold
 
-STREET_ALIKE = 78.0  # rapidfuzz token_set_ratio of the street's words; OCR and abbreviations stay above it
+STREET_ALIKE = 78.0  # 0..100, the street's words in the printed address; misread letters stay above it
 _DUTCH = re.compile(r"\b(\d{4}) ([A-Z]{2})\b")
 
 
@@ -89,7 +89,10 @@ def fit(text: str, on_file: Filed) -> Fit:
 def _street_score(words: tuple[str, ...], on_file: Filed) -> float:
     if not on_file.street:
         return 100.0 if on_file.postcode else 0.0
-    return fuzz.token_set_ratio(on_file.street, " ".join(w for w in words if not _has_digit(w)))
+    printed = " ".join(word for word in words if not _has_digit(word))
+    if len(printed) < len(on_file.street):
+        return fuzz.ratio(on_file.street, printed)
+    return max(fuzz.token_set_ratio(on_file.street, printed), fuzz.partial_ratio(on_file.street, printed))
 
 
 def _numbers_agree(

@@ -18,6 +18,7 @@ from pipeline.interfaces import Erp
 from pipeline.model import CatalogueItem
 
 CONSIDERED = 60  # items scored in detail for one description; the rest shares fewer and commoner tokens
+FOREIGN = 0.25  # weight of a word the catalogue never uses: most often it is another language's
 # characters that optical recognition takes for one another
 _CONFUSED = str.maketrans("oqdilszbg", "000115286")
 
@@ -45,7 +46,7 @@ def gtin_key(code: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """One catalogue item beside a description. ``score`` is the share of the description's known weight it holds."""
+    """One catalogue item beside a description. ``score`` is the share of the description's weight it holds, 0..1."""
 
     item: CatalogueItem
     tokens: frozenset[str]
@@ -159,7 +160,7 @@ class Catalogue:
         if self.knows(token) or (is_hard(token) and not any(c.isalpha() for c in token)):
             return (token,)
         if token.isalpha() and len(token) >= 5 and not is_hard(token):
-            hits = process.extract(token, self._words, scorer=fuzz.ratio, score_cutoff=84, limit=2)
+            hits = process.extract(token, self._words, scorer=fuzz.ratio, score_cutoff=87, limit=2)
             if len(hits) == 1 or (len(hits) == 2 and hits[0][1] - hits[1][1] > 5):
                 return (hits[0][0],)
         lookalikes = self._confused_tokens.get(token.translate(_CONFUSED), frozenset())
@@ -181,9 +182,13 @@ class Catalogue:
         owners = np.concatenate([postings[starts[p] : starts[p + 1]] for p in places])
         worth = np.concatenate([np.full(starts[p + 1] - starts[p], weights[p]) for p in places])
         items, inverse = np.unique(owners, return_inverse=True)
-        scores = np.bincount(inverse, worth) / float(sum(weights[p] for p in places))
+        scores = np.bincount(inverse, worth) / sum(self._asked(token) for token in found)
         best = np.argsort(-scores, kind="stable")[:CONSIDERED]
         return [self._overlap(int(items[b]), float(scores[b])) for b in best]
+
+    def _asked(self, token: str) -> float:
+        """What an item must hold to be likely: every size and number, but not every word of another language."""
+        return self.weight(token) * (1.0 if self.knows(token) or is_hard(token) else FOREIGN)
 
     def _overlap(self, at: int, score: float) -> Overlap:
         item = self.items[at]

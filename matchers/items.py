@@ -166,7 +166,7 @@ class ItemMatcher:
         printed = ", ".join(f"{field} {code}" for field, code in codes if field != "description")
         unknown = f"{printed} is not on file; " if printed else ""
         if item is None:
-            return self._nothing(f"{unknown}{described.reason}", near, described.candidates)
+            return self._nothing(f"{unknown}{described.reason}", near, said, described.candidates)
         if near and item.sku not in near:
             code = ", ".join(f"{sku} ({edits} off)" for sku, edits in sorted(near.items(), key=lambda n: n[1])[:3])
             reason = f"{unknown}the description means {item.sku}, but the code is nearer to {code}"
@@ -189,14 +189,23 @@ class ItemMatcher:
                 near[sku] = min(distance, near.get(sku, distance))
         return near
 
-    def _nothing(self, reason: str, near: Mapping[str, int], described: tuple[Candidate, ...]) -> ItemMatch:
+    def _nothing(
+        self, reason: str, near: Mapping[str, int], said: frozenset[str], described: tuple[Candidate, ...]
+    ) -> ItemMatch:
+        """Ambiguous if something comes near: a damaged code that the description does not contradict, or a description
+        that several items share."""
         close = [
             self._candidate(sku, f"its number is {edits} character(s) off", round(1 - edits / 10, 2))
             for sku, edits in sorted(near.items(), key=lambda n: (n[1], n[0]))[:3]
         ]
         candidates = tuple({c.key: c for c in (*described, *close)}.values())
-        problem = "ambiguous_item" if candidates else "unknown_item"
+        plausible = described or not said or any(self._is_meant(sku, said) for sku in near)
+        problem = "ambiguous_item" if candidates and plausible else "unknown_item"
         return ItemMatch(None, None, 0.0, reason, problem, candidates[:5])
+
+    def _is_meant(self, sku: str, said: frozenset[str]) -> bool:
+        item = self._erp.item(sku)
+        return item is not None and self._descriptions.supports(said, item)
 
 
 def _sold(item: CatalogueItem, level: str, probability: float, words: str) -> ItemMatch:
