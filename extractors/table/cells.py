@@ -23,7 +23,7 @@ _BASE = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bza\b|\bje\b|\bper:|\bpour\b)\s*(\d{1,3}(?:[.,\s]\d{3})*|\d+)\b",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(r"-?\s?\d+(?:[.,]\d+)?\s*%")
+_LETTERED = re.compile(r"\d{3,}[A-Z]")  # "3439B": a mark, not 3439 of a unit B
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def kind_of(text: str) -> str:
         return "percent" if number.percent else "number"
     if is_unit(text):
         return "unit"
-    if " " not in text and looks_like_code(text):
+    if " " not in text and (looks_like_code(text) or _LETTERED.fullmatch(text)):
         return "code"
     return "text"
 

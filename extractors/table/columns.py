@@ -242,8 +242,8 @@ def _cut(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> list[
 
 
 def _best_cut(strip: _Strip, label: Label, following: Label, words: Sequence[Word]) -> _Strip:
-    """The white to cut between two labels: through the fewest words, then where both sides hold what their labels promise,
-    then where values stand at the label's left edge, then in the widest white."""
+    """The white to cut between two labels: through the fewest words, then where both sides hold what their labels
+    promise, then where values stand at the label's left edge, then in the widest white."""
     low, high = label.box.x_mid, following.box.x_mid
     edges = sorted({low, high, *(x for w in words for x in (w.box.x0, w.box.x1) if low < x < high)})
     gaps = [(a, b) for a, b in itertools.pairwise(edges) if b - a > 0.1]

@@ -15,16 +15,18 @@ from extractors.table.cells import digits_of
 from extractors.table.codes import code_style
 from extractors.table.columns import build_columns, deal, numeric_rows
 from extractors.table.heading import find_headings
-from extractors.table.item import Printed, name_item, read_block
+from extractors.table.item import Printed, holds_figures, name_item, read_block
 from extractors.table.meaning import Meanings, assign_meanings, figures
 from extractors.table.reading import Habits, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.rows import rows_of
+from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.totals import read_total, total_kind
 from pipeline.model import Box, Doubt, Evidence, LineItem, Page
 from pipeline.values import currency_code, date_order_votes, decimal_votes, is_unit, looks_like_date
 
 _BASE_IN_LABEL = re.compile(r"(?:\b(?:per|pro|par|por|za|je|pr)|/)\s*(10{1,4})\b|\b(?:per|/)\s*([CM])\b", re.IGNORECASE)
+_SUMMED = 0.995  # confidence of amounts that add up to the printed sum
 _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at top and bottom
 
 
@@ -138,6 +140,7 @@ def _read_table(
     habits = _habits(heading, meanings, order)
     lines, evidence, doubts = _read_blocks(blocks, columns, meanings, habits)
     totals = _read_totals(sections[: len(live)], meanings)
+    doubts = (*doubts, *_left_over(sections, live))
     mark = meanings.marks.amount or meanings.marks.price or prior
     return TableReading(
         lines, evidence, doubts, _regions(sections, live), totals, mark, order, habits.unit, _currency(heading)
@@ -204,6 +207,18 @@ def _is_empty(printed: Printed) -> bool:
     return not printed.values and not printed.lines
 
 
+def _left_over(sections: Sequence[Section], parted: Sequence[Parted]) -> tuple[Doubt, ...]:
+    """Rows of the table with a quantity and a price that belong to no item and are no sum."""
+    doubts = []
+    for section, part in zip(sections, parted, strict=False):
+        used = {row.row.index for block in part.blocks for row in block.rows}
+        last = max(used, default=-1)
+        for row in section.rows:
+            if row.index <= last and row.index not in used and total_kind(row) is None and holds_figures(row):
+                doubts.append(Doubt("lines", f"page {row.page}: not read as an item: {row.text!r}"))
+    return tuple(doubts)
+
+
 def _read_totals(sections: Sequence[Section], meanings: Meanings) -> tuple[TotalCell, ...]:
     mark = meanings.marks.amount or meanings.marks.price
     found = [read_total(row, mark) for section in sections for row in section.rows]
@@ -254,7 +269,24 @@ def _best(readings: Sequence[TableReading]) -> TableReading:
         return TableReading()
     best = ranked[0]
     totals = tuple(total for reading in readings for total in reading.totals)
-    return replace(best, totals=totals)
+    return _proven_by_sums(replace(best, totals=totals))
+
+
+def _proven_by_sums(reading: TableReading) -> TableReading:
+    """Amounts that add up to the printed sums are proven together; amounts that do not are doubted together."""
+    agreed = agree_with_sums(reading.lines, reading.totals)
+    if agreed is None:
+        return reading
+    if not agreed:
+        doubt = Doubt("lines", f"the amounts of the lines add up to {line_sum(reading.lines)}, not to a printed sum")
+        return replace(reading, doubts=(*reading.doubts, doubt))
+    evidence = tuple(
+        replace(e, confidence=max(e.confidence, _SUMMED))
+        if e.path.endswith(".line_amount") and e.confidence > 0.8
+        else e
+        for e in reading.evidence
+    )
+    return replace(reading, evidence=evidence)
 
 
 def _worth(reading: TableReading) -> float:

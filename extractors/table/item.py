@@ -12,7 +12,7 @@ from extractors.table.codes import CodeStyle, is_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
-from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow
+from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow, Row
 from extractors.table.rows import sublines
 from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
@@ -182,6 +182,15 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
             _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
         else:
             printed.notes.append(cell.text)
+    if holds_figures(row.row):
+        printed.unused.append(row.row.text)
+
+
+def holds_figures(row: Row) -> bool:
+    """Whether a row of remarks might be an item after all: a quantity and a price stand apart in it."""
+    kinds = [number_cell(s.text) for s in row.segments if kind_of(s.text) == "number"]
+    decimals = [cell for cell in kinds if cell is not None and not cell.digits.isdigit()]
+    return len(kinds) >= 2 and bool(decimals)
 
 
 def _is_code_row(row: GridRow, meanings: Meanings) -> bool:

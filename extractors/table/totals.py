@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
@@ -105,8 +104,4 @@ def read_total(row: Row, decimal: str | None) -> TotalCell | None:
     if value is None:
         return None
     confidence = min((w.confidence for w in parts[1].words), default=0.0)
-    return TotalCell(parts[0], _sign(value), row.page, parts[1].box, row.text, 0.95 * confidence)
-
-
-def _sign(value: Decimal) -> Decimal:
-    return value
+    return TotalCell(parts[0], value, row.page, parts[1].box, row.text, 0.95 * confidence)
