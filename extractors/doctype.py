@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors.doctype_model import probabilities
-from extractors.header.labels import Context, LabelHit
+from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Surroundings
 from pipeline.language import fold, languages
 from pipeline.model import DocumentType, ReadingContext
@@ -182,7 +182,7 @@ def title_scores(pages: Sequence[Surroundings]) -> Mapping[str, float]:
     scores: dict[str, float] = defaultdict(float)
     for around in pages:
         for hit in around.hits:
-            if hit.section == "document_types" and hit.context >= Context.START and hit.start == 0:
+            if is_title(hit):
                 scores[hit.field] = max(scores[hit.field], _prominence(hit, around))
     return dict(scores)
 

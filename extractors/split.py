@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.header.fields import Choice, Found, po_number
-from extractors.header.labels import Context, find_labels
+from extractors.header.labels import Context, find_labels, is_title
 from extractors.header.places import Surroundings
 from extractors.header.view import PageView
 from pipeline.language import fold, languages
@@ -75,7 +75,7 @@ def page_role(page: PageView, language: str | None) -> PageRole:
     around = Surroundings(page, find_labels(page, language))
     choice: Choice = po_number([around]) if page.lines else Choice()
     number = choice.found if choice.found and choice.found.score >= 0.8 else None
-    return PageRole(around, number, _title(around), _counter(page), number is None and _is_prose(page))
+    return PageRole(around, number, _title(around), _counter(page), _is_prose(page) and not _whole_title(around))
 
 
 def _begins(role: PageRole, first: PageRole) -> bool:
@@ -105,10 +105,19 @@ def _title(around: Surroundings) -> str | None:
     titles = [
         hit
         for hit in around.hits
-        if hit.section == "document_types" and hit.context >= Context.START and hit.box.top <= limit and hit.start == 0
+        if is_title(hit) and hit.box.top <= limit
     ]
     big = [h for h in titles if h.segment.height >= 1.15 * around.page.height or h.context is Context.WHOLE]
     return max(big, key=lambda h: (round(h.segment.height), h.length)).field if big else None
+
+
+def _whole_title(around: Surroundings) -> bool:
+    """Whether the title of an order stands alone at the top of the page."""
+    limit = around.page.page.height / 3
+    return any(
+        is_title(h) and h.field in _ORDER_TITLES and h.context is Context.WHOLE and h.box.top <= limit
+        for h in around.hits
+    )
 
 
 def _counter(page: PageView) -> tuple[int, int] | None:

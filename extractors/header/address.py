@@ -14,7 +14,7 @@ _LEGAL = re.compile(
     r"(?:^|[\s,.])(?:inc|incorporated|llc|l\.l\.c|corp|corporation|co|company|ltd|limited|plc|llp|lp|pty|gmbh|mbh|ag|kg|kgaa|ohg|ug|gbr|"
     r"e\.? ?k|se|s\.?a|s\.?a\.?s|s\.?a\.?s\.?u|sarl|s\.?à\.?r\.?l|eurl|sci|s\.?l|s\.?l\.?u|s\.a\.u|s\.? ?a\.? de c\.? ?v|s de rl|s\.?p\.?a|s\.?r\.?l|"
     r"s\.?a\.?p\.?a|lda|ltda|unipessoal|eireli|b\.? ?v|n\.? ?v|v\.?o\.?f|bvba|sprl|sp\.? ?z\.? ?o\.? ?o|sp\.? ?j|sp\.? ?k|s\.? ?k\.? ?a|"
-    r"a/?s|aps|ab|oy|oyj|asa|as|k\.?s|s\.?r\.?o|a\.?s|kft|zrt|d\.?o\.?o|cv|c\.v|gie|e\.?v|pvt|pte|sdn|bhd)\.?(?=$|[\s,.)(–-])",
+    r"a/?s|aps|ab|oy|oyj|asa|as|k\.?s|s\.?r\.?o|a\.?s|kft|zrt|d\.?o\.?o|cv|c\.v|gie|e\.?v|pvt|pte|sdn|bhd|dac|clg|gesmbh|ges\.m\.b\.h|holding|group|gruppe)\.?(?=$|[\s,.)(–-])",
     re.IGNORECASE,
 )
 _POSTCODES = (
@@ -23,6 +23,7 @@ _POSTCODES = (
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s+\d[A-Z]{2}\b"),  # United Kingdom
     re.compile(r"\b\d{4}\s?[A-Z]{2}\b"),  # Netherlands
     re.compile(r"\b\d{2}-\d{3}\b"),  # Poland
+    re.compile(r"^\d{5}(?:-\d{4})?$"),  # on a line of its own
     re.compile(r"\b\d{4}-\d{3}\b"),  # Portugal
     re.compile(r"\b\d{5}-\d{3}\b"),  # Brazil
     re.compile(r"(?:^|,\s)(?:[A-Z]{1,3}[- ])?\d{4,6}\s+[^\W\d_][^\d]+$"),  # most of Europe: number before the place

@@ -51,7 +51,7 @@ def blocks(around: Surroundings) -> tuple[Block, ...]:
         still_open = []
         top = min(s.box.top for s in line)
         for block in open_blocks:
-            (still_open if top - block[-1].box.bottom <= 1.1 * height else done).append(block)
+            (still_open if top - block[-1].box.bottom <= _gap(block) * height else done).append(block)
         open_blocks = still_open
         for segment in line:
             home = next((b for b in open_blocks if _continues(b, segment, around, height)), None)
@@ -65,7 +65,7 @@ def blocks(around: Surroundings) -> tuple[Block, ...]:
 
 def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings, height: float) -> bool:
     last = block[-1]
-    if last.line == segment.line or (last.cell is None) != (segment.cell is None) or segment.box.top - last.box.bottom > 1.1 * height:
+    if last.line == segment.line or (last.cell is None) != (segment.cell is None) or segment.box.top - last.box.bottom > _gap(block) * height:
         return False
     if around.opens_foreign(segment) or around.opens_foreign(last):
         return False
@@ -76,6 +76,11 @@ def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings,
     right = abs(last.box.x1 - segment.box.x1) < 0.4 * height and len(block) < 8
     middle = abs(last.box.x_mid - segment.box.x_mid) < 0.5 * height
     return left or right or middle
+
+
+def _gap(block: Sequence[Segment]) -> float:
+    """Text heights that may lie below a block: more below a company's name that stands alone so far."""
+    return 2.2 if len(block) == 1 and address.has_legal_form(block[0].text) else 1.1
 
 
 def address_score(texts: Sequence[str]) -> int:

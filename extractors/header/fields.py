@@ -90,12 +90,19 @@ def at_label(around: Surroundings, hit: LabelHit, read: Reader) -> Found | None:
     if hit.context is Context.INSIDE and hit.length < _INSIDE_LENGTH:
         return None
     for place in around.places(hit):
-        if place.relation not in (Relation.INLINE, Relation.RIGHT) and hit.context < Context.COLON:
+        if place.relation not in (Relation.INLINE, Relation.RIGHT) and not _may_head(hit):
             continue
         reading = read(place.words)
         if reading is not None:
             return _found(around, place, reading)
     return None
+
+
+def _may_head(hit: LabelHit) -> bool:
+    """Whether a value may stand under or over a label: it fills its segment, but for a word or two ("@ Dest.")."""
+    rest = hit.segment.words[hit.end :]
+    loose = hit.context is Context.START and len(rest) <= 3 and not any(c.isdigit() for w in rest for c in w.text)
+    return hit.context >= Context.COLON or loose
 
 
 def _found(around: Surroundings, place: Place, reading: Reading[Any]) -> Found:

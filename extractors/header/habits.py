@@ -14,6 +14,10 @@ from pipeline.values import currency_code, date_order_votes, parse_date
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
+# codes that are no words; "ALL", "TRY", "TOP" and others need a figure beside them
+_PLAIN = frozenset(
+    "EUR USD GBP CHF PLN CZK DKK NOK SEK HUF CAD AUD NZD JPY CNY INR BRL MXN ZAR SGD HKD AED ILS UAH BGN ISK THB".split()
+)
 _DAY_SECOND = {"US", "PR"}  # month/day/year; in Canada both are in use
 _UNDECIDED = {"CA"}
 _RECENT_DAYS = 45  # an order is sent within these days of its date
@@ -97,7 +101,7 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
                 code = _sign(word.text)
                 if code == "$":
                     dollar = dollar or (word, page)
-                elif code and (word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
+                elif code and (code in _PLAIN or word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
                     found.setdefault(code, []).append((word, page))
     if len(found) == 1:
         code, places = next(iter(found.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
@@ -18,6 +18,7 @@ _NUMBER_WORDS = ("no", "nr", "n", "num", "number", "nummer", "numero", "numer", 
 _LONGEST = 6  # tokens in a label
 _FUZZY_LENGTH = 6  # shorter labels are not compared fuzzily: "date" and "rate"
 _FUZZY_SCORE = 86.0
+_TITLE_WORDS = 8  # of the segment a title begins
 _SHORT = 5  # letters up to which a label of another language than the document's needs a colon
 _GENERIC = 7  # letters up to which a label may be the end of a longer one that we do not know
 # "Ihre Bestellnummer", "votre commande": somebody else's number, not the one this document was issued under
@@ -121,6 +122,12 @@ def _lookup(key: str, fuzzy: bool) -> tuple[str, float] | None:
     return (best[0], best[1] / 100) if best else None
 
 
+def is_title(hit: LabelHit) -> bool:
+    """Whether a document type stands like a title: at the start of a short segment."""
+    short = len(hit.segment.words) <= _TITLE_WORDS
+    return hit.section == "document_types" and hit.context >= Context.START and hit.start == 0 and short
+
+
 def find_labels(page: PageView, language: str | None = None) -> tuple[LabelHit, ...]:
     """All labels of a page in reading order. Where a wording means different things, ``language`` decides first."""
     hits = [hit for segment in page.segments for hit in _combined(segment, list(_in_segment(segment, language)))]
@@ -136,6 +143,7 @@ def _in_segment(segment: Segment, language: str | None) -> Iterator[LabelHit]:
             continue
         count, key, fit, entries = found
         start, end = tokens[position][1], tokens[position + count - 1][1] + 1
+        start = 0 if len(tokens) == 1 else start
         shared = position + count < len(tokens) and tokens[position + count][1] == end - 1
         context = _context(segment, position, position + count, start, end)
         if position and not labelled and len(key) <= _GENERIC:
@@ -182,10 +190,17 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
         if any(word.text.endswith((",", ";", ")", ":")) for word in words[first:last]):
             continue
         key = "".join(token for token, _ in tokens[position : position + count])
+        if _is_box(key, tokens, position + count):
+            continue
         found = _lookup(key, segment.source is Source.OCR and (position == 0 or words[last].text.endswith(":")))
         if found:
             return count, found[0], found[1], _meanings(found[0], language)
     return None
+
+
+def _is_box(key: str, tokens: Sequence[tuple[str, int]], behind: int) -> bool:
+    """"PO Box 12" is an address."""
+    return key == "po" and behind < len(tokens) and tokens[behind][0] == "box"
 
 
 def _parts(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from extractors.header.blocks import Block, address_score, blocks
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import PartyReading, party_lines, read_party
-from extractors.header.places import Relation, Surroundings, constant_column
+from extractors.header.places import ADDRESS_LABELS, Relation, Surroundings, constant_column
 from extractors.header.view import Segment
 from pipeline.language import fold
 from pipeline.model import ReadingContext, Word
@@ -23,6 +24,8 @@ _DELIVERY_STEMS = (
     "liefer", "anliefer", "deliver", "ship", "livr", "expedi", "entreg", "envi", "suministr", "consegn", "spedi", "fornit",
     "lever", "aflever", "bezorg", "dostaw", "dostarcz", "wysyl",
 )  # fmt: skip
+_POINTING = {"to", "at", "an", "a", "au", "aan", "naar", "op", "na", "do", "in", "para", "adresse", "address", "adres", "adress"}
+_POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MOST_LINES = 10
 _ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
@@ -74,6 +77,12 @@ def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, Role
         yield _role(hit), RoleReading(best[1], hit_weight(hit))
 
 
+def _may_name(hit: LabelHit) -> bool:
+    """In running text only a label that points ("please deliver to") may name a party."""
+    word = fold(hit.segment.words[hit.end - 1].text)
+    return hit.context > Context.INSIDE or (hit.length >= 8 and word in _POINTING)
+
+
 def _best(readings: Sequence[tuple[Relation, list[Segment], PartyReading]]) -> tuple[list[Segment], PartyReading] | None:
     """What stands behind the label on its line, when it is an address; else the most like an address."""
     inline = [r for r in readings if r[0] is Relation.INLINE and r[2].score >= _ADDRESS]
@@ -94,6 +103,8 @@ def _credible(hit: LabelHit, reading: PartyReading) -> bool:
     name = reading.party.name or ""
     if sum(c.isalpha() for c in name) < 2 or len(name) > 90:
         return False
+    if reading.score < _ADDRESS and any(c.isdigit() for c in name[:3]):
+        return False
     if hit.length <= 5 or hit.field == "buyer" or hit.context < Context.COLON:
         return reading.score >= _ADDRESS or (hit.field == "buyer" and address.has_legal_form(name))
     return reading.score >= _ADDRESS or hit.context is Context.COLON or address.has_legal_form(name)
@@ -102,6 +113,8 @@ def _credible(hit: LabelHit, reading: PartyReading) -> bool:
 def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, list[Segment], PartyReading]]:
     """What stands behind the label, right of it and under it, each read as a party."""
     for place in around.places(hit):
+        if place.relation is Relation.ABOVE:
+            continue
         first = place.segment
         inline = first is hit.segment
         skip = hit.end if inline else 0
@@ -126,8 +139,20 @@ def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
         if around.opens_foreign(below[0]) or (below[0].cell is None) != (first.cell is None):
             break
         last = below[0]
-        column.append(last)
+        label = around.left_label(last)
+        if label is not None and (label.field == "contact" or label.field not in ADDRESS_LABELS):
+            break
+        if label is None or label.field in ("email", "tax_id"):
+            column += [last, *_postcode_beside(around, last)]
     return column
+
+
+def _postcode_beside(around: Surroundings, segment: Segment) -> list[Segment]:
+    """A postcode set apart from its place by a wide gap."""
+    line = around.page.lines[segment.line]
+    behind = [s for s in line if s.box.x0 > segment.box.x1]
+    near = behind[:1] and behind[0].box.x0 - segment.box.x1 < 6 * around.page.height
+    return behind[:1] if near and _POSTCODE.fullmatch(behind[0].text) else []
 
 
 def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bool:
@@ -144,26 +169,26 @@ def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bo
 def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
     """Address blocks no label claims."""
     for block in blocks(around):
-        if any(id(s) in taken or around.in_table(s.box) for s in block.segments):
-            continue
-        for part in _addresses(block):
+        free = tuple(s for s in block.segments if id(s) not in taken and not around.in_table(s.box))
+        for part in _addresses(free):
             if address_score(part.texts) >= _ADDRESS:
                 reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
                 if reading.party.name and reading.party.address:
                     yield part, reading
 
 
-def _addresses(block: Block) -> Iterator[Block]:
+def _addresses(segments: Sequence[Segment]) -> Iterator[Block]:
     """Two addresses printed under each other without a gap are two: a company's name behind a postcode begins one."""
     part: list[Segment] = []
     placed = False
-    for segment in block.segments:
+    for segment in segments:
         if placed and address.has_legal_form(segment.text) and not address.emails_in(segment.text):
             yield Block(tuple(part))
             part, placed = [], False
         part.append(segment)
         placed = placed or (len(part) > 1 and address.has_postcode(segment.text))
-    yield Block(tuple(part))
+    if part:
+        yield Block(tuple(part))
 
 
 def _complete(

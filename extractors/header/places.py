@@ -15,6 +15,8 @@ from pipeline.model import Box, Word
 _NOISE = {":", "-", "–", "—", "#", ".", "=", "|", "nr", "nr.", "no", "no.", "n°", "nº", "№", "/", "…"}
 # labels that stand inside an address block
 ADDRESS_LABELS = ("phone", "email", "tax_id", "contact", "customer_number", "vendor_number", "reference", "page")
+_LABEL_WORDS = 5
+_LABEL_REACH = 12.0  # text heights between a label in a column of its own and its value
 _REACH_BELOW = 3.2  # text heights between a label and the value under it
 _REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
 
@@ -62,6 +64,8 @@ class Surroundings:
 
     def is_label(self, segment: Segment) -> bool:
         """Whether a segment begins with a label that is more than a word of running text."""
+        if segment.text.endswith(":") and len(segment.words) <= _LABEL_WORDS:
+            return True  # a label we do not know
         return any(hit.start == 0 and hit.context > Context.START for hit in self.labels_in(segment))
 
     def opens_foreign(self, segment: Segment) -> bool:
@@ -121,7 +125,7 @@ class Surroundings:
         last = hit.below or hit.segment
         box = hit.box
         for line in self.page.lines[last.line + 1 : last.line + 7]:
-            under = [s for s in line if _overlaps(s.box, box, self.page.height)]
+            under = [s for s in line if _overlaps(s.box, box, self.page.height)] or self._paired(hit, line)
             if not under:
                 continue
             segment = max(under, key=lambda s: _shared(s.box, box))
@@ -133,6 +137,20 @@ class Surroundings:
                 return
             yield segment
             return
+
+    def _paired(self, hit: LabelHit, line: Sequence[Segment]) -> list[Segment]:
+        """A row of labels over a row of as many values: they belong together in their order, however they are set."""
+        row = self.page.lines[hit.segment.line]
+        if len(row) < 2 or len(row) != len(line) or not all(self.is_label(s) for s in row):
+            return []
+        return [line[next(i for i, s in enumerate(row) if s is hit.segment)]] if hit.segment in row else []
+
+    def left_label(self, segment: Segment) -> LabelHit | None:
+        """The label right before a segment on its line, when it stands near in a segment of its own."""
+        line, reach = self.page.lines[segment.line], _LABEL_REACH * self.page.height
+        before = [s for s in line if segment.box.x0 - reach <= s.box.x1 <= segment.box.x0 + 1]
+        hits = [h for h in self.labels_in(before[-1]) if h.start == 0 and h.context > Context.START] if before else []
+        return hits[0] if hits else None
 
     def _above(self, hit: LabelHit) -> Segment | None:
         for line in reversed(self.page.lines[max(0, hit.segment.line - 2) : hit.segment.line]):

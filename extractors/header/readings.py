@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from pipeline.language import fold
 from pipeline.model import Word
 from pipeline.values import currency_code, date_readings, looks_like_date, parse_amount, parse_date
 
@@ -27,6 +28,15 @@ _REVISION = re.compile(
     r"^(?:rev(?:ision|isión|isione|\.)?|révision|wersja|version|versione|änd(?:erung)?\.?|index|indice)[.:]?$", re.I
 )
 _MARK = re.compile(r"^(?:rev\.?)?([A-Z]|\d{1,3}|[A-Z]\d)$", re.I)
+_JOINING = frozenset({"", "and", "und", "et", "y", "e", "ed", "en", "i", "oraz", "of", "de", "der", "van", "di"})
+_LONGEST_TERMS = 16  # words
+# beginnings of words for ways and times of paying, in our languages
+_PAYING = (
+    "net", "cash", "cod", "cia", "due", "prepa", "advance", "receipt", "eom", "transfer", "wire", "check", "cheque", "credit", "card",
+    "immediat", "days", "rein", "sofort", "vorkasse", "vorauskasse", "skonto", "tage", "lastschrift", "ueberweis", "uberweis", "bar",
+    "comptant", "jours", "virement", "traite", "reception", "contado", "dias", "transferencia", "giro", "pagare", "contrassegno",
+    "giorni", "bonifico", "riba", "anticip", "vista", "boleto", "dagen", "vooruit", "contant", "dni", "przelew", "gotowk", "przedplat",
+)  # fmt: skip
 _LONGEST_DATE = 6  # words: "Monday, 3rd of March , 2027"
 
 
@@ -136,12 +146,16 @@ def read_currency(words: Sequence[Word]) -> Reading[str] | None:
 
 
 def read_terms(words: Sequence[Word]) -> Reading[str] | None:
-    """Words of terms as printed; not a lone date, number or mark."""
+    """Terms of payment as printed: few words, with a figure or a word of paying; no lone date, number or mark."""
     text = " ".join(word.text for word in words).strip(" :;,|/-–")
-    if len(text) < 2 or not any(c.isalnum() for c in text) or looks_like_date(text):
+    if len(text) < 2 or not any(c.isalpha() for c in text) or looks_like_date(text) or text.endswith(":"):
         return None
-    plain = not any(c.isalpha() for c in text)
-    return Reading(text, tuple(words), 0.8 if plain else 0.97)
+    if fold(words[0].text) in _JOINING:
+        return None  # "Terms and conditions"
+    telling = any(c.isdigit() for c in text) or any(fold(word.text).startswith(_PAYING) for word in words)
+    if len(words) > _LONGEST_TERMS or (not telling and len(words) > 4):
+        return None
+    return Reading(text, tuple(words), 0.97 if telling else 0.85)
 
 
 def read_incoterms(words: Sequence[Word]) -> Reading[str] | None:

@@ -35,7 +35,9 @@ class Segment:
 
     @cached_property
     def tokens(self) -> tuple[tuple[str, int], ...]:
-        """Folded tokens, each with the index of the word it comes from."""
+        """Folded tokens, each with the index of the word it comes from. Spaced letters ("O R D E R") are one token."""
+        if len(self.words) >= 5 and sum(len(word.text) == 1 for word in self.words) >= 0.9 * len(self.words):
+            return ((fold("".join(word.text for word in self.words)).replace(" ", ""), len(self.words) - 1),)
         return tuple((token, i) for i, word in enumerate(self.words) for token in fold(word.text).split())
 
     @cached_property
