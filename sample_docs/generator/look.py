@@ -87,7 +87,7 @@ def _columns(
     date_column = ["line_date"] if "line_date" not in hidden else []
     where = rng.random() < 0.5
     tail = ["price", *(["per"] if needs_base else []), *(["discount"] if discount else []), "amount"]
-    return tuple([*left, *middle, *(date_column if where else []), *tail, *([] if where else date_column)])
+    return (*left, *middle, *(date_column if where else ()), *tail, *(() if where else date_column))
 
 
 def columns_of(look: Look) -> tuple[str, ...]:

@@ -50,11 +50,11 @@ def address(parts: tuple[str, ...], prints: frozenset[str]) -> str:
     return ", ".join(shown)
 
 
-def truth_json(order: OrderTruth, prints: frozenset[str], meta: Json) -> Json:
-    """``meta`` goes to ``_meta``: layout, lang, degradation, doc."""
+def truth_json(order: OrderTruth, prints: frozenset[str], meta: Json, codes: str = "columns") -> Json:
+    """``codes``: where codes stand, see ``Look``. ``meta`` goes to ``_meta``: layout, lang, degradation, doc."""
     buyer, site = order.buyer, order.site
     expected = [] if order.wrong is None else [order.wrong]
-    lines = [_line(line, prints) for line in order.lines]
+    lines = [_line(line, prints, codes) for line in order.lines]
     review = bool(expected) or any(line["expected_exceptions"] for line in lines)
     return {
         "document_type": order.document_type,
@@ -85,7 +85,7 @@ def truth_json(order: OrderTruth, prints: frozenset[str], meta: Json) -> Json:
         "expected_order_exceptions": expected,
         "expected_decision": "review" if review else "auto",
         "_ambiguous": ["buyer.tax_id", "buyer.email", "seller.tax_id", "seller.email", "subtotal", "tax"],
-        "_alternatives": _alternatives(order, prints),
+        "_alternatives": _alternatives(order, prints) | _code_alternatives(order, codes),
         "_lines_exceptions_ambiguous": order.wrong in EVERY_LINE_CLEAN,
         "_meta": meta,
     }
@@ -105,12 +105,16 @@ def _party(name: str, where: str, email: str | None, tax_id: str | None, *, show
     return {"name": name, "address": where, "email": email, "tax_id": tax_id}
 
 
-def _line(line: LineTruth, prints: frozenset[str]) -> Json:
+def _line(line: LineTruth, prints: frozenset[str], codes: str) -> Json:
     sku = line.item.sku if line.item else None
+    buyer_code = line.buyer_code if "buyer_code" in prints else None
+    seller_code = line.seller_code if "seller_code" in prints else None
+    if codes == "in_description":  # nobody says whose code it is
+        buyer_code, seller_code = seller_code, None
     return {
         "line_no": line.number if "line_no" in prints else None,
-        "buyer_item_id": line.buyer_code if "buyer_code" in prints else None,
-        "seller_item_id": line.seller_code if "seller_code" in prints else None,
+        "buyer_item_id": buyer_code,
+        "seller_item_id": seller_code,
         "manufacturer_item_id": None,
         "description": line.description,
         "quantity": _decimal(line.quantity),
@@ -144,6 +148,19 @@ def _alternatives(order: OrderTruth, prints: frozenset[str]) -> Json:
         ("ship_to.address", (site.street, site.city_zip, site.country)),
     ):
         found[path] = [address(parts, prints | {"country"}), address(parts, prints - {"country"})]
+    return found
+
+
+def _code_alternatives(order: OrderTruth, codes: str) -> Json:
+    """A code before the description may be read as ours, or be left standing there."""
+    if codes != "in_description":
+        return {}
+    found: Json = {}
+    for n, line in enumerate(order.lines):
+        if line.seller_code:
+            found[f"lines[{n}].buyer_item_id"] = [None]
+            found[f"lines[{n}].seller_item_id"] = [line.seller_code]
+            found[f"lines[{n}].description"] = [f"{line.seller_code} {line.description}"]
     return found
 
 
