@@ -14,6 +14,7 @@ from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
 from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow, Row
 from extractors.table.rows import sublines
+from pipeline.language import fold
 from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
@@ -159,31 +160,38 @@ def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> boo
 
 def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
     """A row without the numbers: labels first, then what wraps from the columns above it, then notes."""
-    if _take_inlines(printed, row):
-        return
     if _is_delivery(row):
-        words = row.row.line.words
-        printed.schedule.append(Found(words, row.row.page, row.row.source, 0.8))
+        printed.schedule.append(Found(row.row.line.words, row.row.page, row.row.source, 0.8))
         return
-    if not any(meaning in TEXTS for meaning in meanings.of.values()) and not _is_code_row(row, meanings):
+    labelled = _take_inlines(printed, row)
+    if not labelled and not _has_text_column(meanings) and not _is_code_row(row, meanings):
         for segment in row.row.segments:
             _take_text(printed, row, segment.words)
         return
     for cell in row.cells:
-        meaning = meanings.of.get(cell.column)
-        column = columns[cell.column]
-        if column.label.stacked:
-            _take_stacked(printed, row, cell, column, below=bool(printed.values))
-        elif meaning in TEXTS or (meaning is None and not column.label.text):
-            _take_text(printed, row, cell.words)
-        elif meaning in CODES:
-            _take_code_wrap(printed, meaning, cell, row)
-        elif meaning is not None and meaning not in printed.values and _is_plain(meaning, cell):
-            _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
-        else:
-            printed.notes.append(cell.text)
-    if holds_figures(row.row):
+        words = tuple(word for word in cell.words if word not in labelled)
+        if words:
+            rest = CellValue(cell.column, words, cell.box, " ".join(_texts(words)))
+            _take_wrapped(printed, row, rest, meanings.of.get(cell.column), columns[cell.column])
+    if not labelled and holds_figures(row.row):
         printed.unused.append(row.row.text)
+
+
+def _has_text_column(meanings: Meanings) -> bool:
+    return any(meaning in TEXTS for meaning in meanings.of.values())
+
+
+def _take_wrapped(printed: Printed, row: GridRow, cell: CellValue, meaning: str | None, column: Column) -> None:
+    if column.label.stacked:
+        _take_stacked(printed, row, cell, column, below=bool(printed.values))
+    elif meaning in TEXTS or (meaning is None and not column.label.text):
+        _take_text(printed, row, cell.words)
+    elif meaning in CODES:
+        _take_code_wrap(printed, meaning, cell, row)
+    elif meaning is not None and meaning not in printed.values and _is_plain(meaning, cell):
+        _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
+    else:
+        printed.notes.append(cell.text)
 
 
 def holds_figures(row: Row) -> bool:
@@ -208,23 +216,26 @@ def _is_plain(meaning: str, cell: CellValue) -> bool:
     return (meaning == "unit" and kind == "unit") or (meaning == "line_no" and len(cell.text) <= 6)
 
 
-def _take_inlines(printed: Printed, row: GridRow) -> bool:
-    """Whether the row holds labels of its own; their values are taken."""
+def _take_inlines(printed: Printed, row: GridRow) -> frozenset[Word]:
+    """Takes the labelled values of a row; returns the words they used, none where the row has no labels."""
     segments = list(row.row.segments)
     readings = [read_inline(segment.words) for segment in segments]
-    if all(reading is None for reading in readings):
-        whole = read_inline(row.row.line.words)
-        readings = [whole] if whole is not None else []
-        segments = segments[:1] if whole is not None else []
     if not any(readings):
-        return False
+        whole = read_inline(row.row.line.words)
+        if whole is None:
+            return frozenset()
+        _take_inline(printed, whole, row)
+        return frozenset(row.row.line.words)
+    used: set[Word] = set()
     for number, reading in enumerate(readings):
         if reading is None:
             continue
+        used.update(segments[number].words)
         if not reading.value and number + 1 < len(segments) and readings[number + 1] is None:
             reading = Inline(reading.meaning, segments[number + 1].words, reading.label)
+            used.update(reading.value)
         _take_inline(printed, reading, row)
-    return True
+    return frozenset(used)
 
 
 def _take_inline(printed: Printed, inline: Inline, row: GridRow) -> None:
@@ -242,15 +253,17 @@ def _take_inline(printed: Printed, inline: Inline, row: GridRow) -> None:
 
 
 def _is_delivery(row: GridRow) -> bool:
-    """A line of a delivery schedule: a date and a quantity, and little else."""
+    """A line of a delivery schedule: a date and a quantity, and nothing else but units and their labels."""
     words = row.row.line.words
     dates = [w for w in words if looks_like_date(w.text)]
-    if len(dates) != 1 or len(words) > 8:
+    if len(dates) != 1 or len(words) > 9:
         return False
     others = [w for w in words if w is not dates[0]]
     numbers = [w for w in others if kind_of(w.text) == "number"]
-    plain = [w for w in others if w not in numbers and not is_unit(w.text)]
-    return len(numbers) >= 1 and (len(plain) <= 2 or bool(label_hits([w.text for w in plain], "inline")))
+    plain = [w.text for w in others if w not in numbers and not is_unit(w.text) and fold(w.text)]
+    hits = label_hits(plain, "inline")
+    labelled = bool(hits) and hits[0].start == 0 and bool(hits[0].meanings & {"schedule", "requested_date"})
+    return 1 <= len(numbers) <= 2 and (not plain or (labelled and len(plain) <= hits[0].end + 1))
 
 
 def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRow) -> None:
