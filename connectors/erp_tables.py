@@ -6,6 +6,7 @@ is a sentence naming file, row (the header is row 1), column, value and remedy.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from collections.abc import Callable, Mapping
@@ -222,7 +223,7 @@ def read_export(folder: Path, table: Table, names: Mapping[str, str], say: Say) 
 def _parse(content: bytes, path: Path, say: Say) -> tuple[pd.DataFrame, bool] | None:
     """The table as text, and whether every row of it is there."""
     try:
-        content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         say(f"{path}: row {row}: byte {content[error.start]:#04x} is not UTF-8; export the file as UTF-8")
@@ -241,7 +242,9 @@ def _parse(content: bytes, path: Path, say: Say) -> tuple[pd.DataFrame, bool] | 
     except pd.errors.ParserError as error:
         say(f"{path}: not a CSV table: {error}; run the export again")
         return None
-    frame.columns = pd.Index([str(name).strip() for name in frame.columns])
+    # from the file itself: pandas renames a heading that stands there twice
+    heading = next(csv.reader(io.StringIO(text, newline="")))
+    frame.columns = pd.Index([name.strip() for name in heading])
     return frame[(frame != "").any(axis=1)], not faults
 
 
