@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.header.fields import Choice, Found, po_number
-from extractors.header.labels import Context, find_labels, is_title
+from extractors.header.labels import Context, LabelHit, find_labels, is_title
 from extractors.header.places import Surroundings
 from extractors.header.view import PageView
 from pipeline.language import fold, languages
@@ -21,6 +21,7 @@ _COUNTER = re.compile(r"\b(\d{1,4})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,4
 _PROSE_WORDS = 120  # words from which a page with few figures is running text
 _PROSE_SHARE = 0.12  # of its words hold a digit, at most
 _SAME_PLACE = 20.0  # points
+_LONG_TITLE = 8  # letters; "order" alone may be a word of a sentence
 _ORDER_TITLES = ("purchase_order", "order_change", "order_cancellation")
 _SIDE_TITLES = ("delivery_note", "invoice", "quotation", "statement", "order_confirmation")
 
@@ -115,9 +116,13 @@ def _whole_title(around: Surroundings) -> bool:
     """Whether the title of an order stands alone at the top of the page."""
     limit = around.page.page.height / 3
     return any(
-        is_title(h) and h.field in _ORDER_TITLES and h.context is Context.WHOLE and h.box.top <= limit
+        is_title(h) and h.field in _ORDER_TITLES and h.context is Context.WHOLE and h.box.top <= limit and _big(h, around)
         for h in around.hits
     )
+
+
+def _big(hit: LabelHit, around: Surroundings) -> bool:
+    return hit.length >= _LONG_TITLE or hit.segment.height >= 1.15 * around.page.height
 
 
 def _counter(page: PageView) -> tuple[int, int] | None:

@@ -23,6 +23,7 @@ from extractors.layout import bounding_box
 from pipeline.model import Box, Doubt, Evidence, Source, Word
 
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
+_LEAST_TERMS = 0.78  # below: loose words at a loose label
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
 _INSIDE_LENGTH = 8  # letters a label in running text needs
@@ -216,7 +217,8 @@ def currency(pages: Sequence[Surroundings]) -> Choice:
 
 def terms(pages: Sequence[Surroundings], field: str) -> Choice:
     read = read_incoterms if field == "incoterms" else read_terms
-    return choose(list(candidates(pages, field, read)), field.replace("_", " "), keep=True)
+    found = [one for one in candidates(pages, field, read) if one.score >= _LEAST_TERMS]
+    return choose(found, field.replace("_", " "), keep=True)
 
 
 def revision(pages: Sequence[Surroundings]) -> Choice:
