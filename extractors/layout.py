@@ -14,6 +14,8 @@ from pipeline.model import Box, Page, Ruling, Word
 
 # A word belongs to a line when their vertical middles lie within this share of the smaller height.
 _SAME_LINE = 0.5
+_LEVEL = 0.35  # the same for pieces of a line that were found apart
+_MARK = 0.45  # words lower than this share of the usual height are dashes and dots
 # A gap this many times the text height ends a segment: a blank is 0.25-0.35 of it in print, 0.6 in mono-spaced text.
 _WIDE_GAP = 0.85
 
@@ -62,12 +64,25 @@ def text_lines(page: Page) -> tuple[TextLine, ...]:
     """The page's words as lines, top to bottom.
 
     Words are taken from left to right and each is hung on the line whose last word is nearest in height, so that a
-    line may climb or fall with the skew of a scan and a word may sit a little off the baseline.
+    line may climb or fall with the skew of a scan and a word may sit a little off the baseline. Dashes and dots, too
+    low to tell a line by, come last.
     """
+    usual = median([word.box.height for word in page.words]) if page.words else 0.0
+    ordered = sorted(page.words, key=lambda w: (w.box.x0, w.box.top))
+    runs = _chains([word for word in ordered if word.box.height >= _MARK * usual])
+    runs = _merge_level(runs)
+    for word in ordered:
+        if word.box.height < _MARK * usual:
+            _hang(word, runs, usual)
+    lines = [make_line(page.number, words) for words in runs]
+    return tuple(sorted(lines, key=lambda line: (median(w.box.y_mid for w in line.words), line.box.x0)))
+
+
+def _chains(ordered: Sequence[Word]) -> list[list[Word]]:
     open_lines: list[list[Word]] = []
     heads: list[tuple[float, int]] = []  # (vertical middle of the last word, index into open_lines), sorted
-    reach = max((word.box.height for word in page.words), default=0.0)
-    for word in sorted(page.words, key=lambda w: (w.box.x0, w.box.top)):
+    reach = max((word.box.height for word in ordered), default=0.0)
+    for word in ordered:
         found = _nearest_line(word, heads, open_lines, reach)
         if found is None:
             open_lines.append([word])
@@ -75,12 +90,39 @@ def text_lines(page: Page) -> tuple[TextLine, ...]:
         else:
             position, index = found
             open_lines[index].append(word)
-            # A tall or tiny word (a logo, a superscript) must not pull the line off its baseline.
+            # A tall or low word (a logo, a superscript) must not pull the line off its baseline.
             if _is_usual_height(word, open_lines[index]):
                 del heads[position]
                 insort(heads, (word.box.y_mid, index))
-    lines = [make_line(page.number, words) for words in open_lines]
-    return tuple(sorted(lines, key=lambda line: (median(w.box.y_mid for w in line.words), line.box.x0)))
+    return open_lines
+
+
+def _merge_level(runs: list[list[Word]]) -> list[list[Word]]:
+    """Joins pieces of one line that were begun apart: on one height, and not above each other."""
+    merged: list[list[Word]] = []
+    for run in sorted(runs, key=lambda words: median(w.box.y_mid for w in words)):
+        last = merged[-1] if merged else None
+        if last is not None and _on_one_height(last, run) and not any(_overlaps(a, b) for a in last for b in run):
+            last.extend(run)
+        else:
+            merged.append(list(run))
+    return merged
+
+
+def _on_one_height(upper: Sequence[Word], lower: Sequence[Word]) -> bool:
+    near = min(((a, b) for a in upper for b in lower), key=lambda p: abs(p[0].box.x_mid - p[1].box.x_mid))
+    height = min(text_height(upper), text_height(lower))
+    return abs(near[0].box.y_mid - near[1].box.y_mid) <= _LEVEL * height
+
+
+def _hang(word: Word, runs: list[list[Word]], usual: float) -> None:
+    """Adds a mark to the line at its height, or makes it a line of its own."""
+    for run in runs:
+        near = min(run, key=lambda other: abs(other.box.x_mid - word.box.x_mid))
+        if near.box.top - 0.2 * usual <= word.box.y_mid <= near.box.bottom + 0.2 * usual:
+            run.append(word)
+            return
+    runs.append([word])
 
 
 def _nearest_line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
@@ -49,7 +49,24 @@ def find_headings(rows: Sequence[Row]) -> tuple[Heading, ...]:
                 taken = last
                 position = last
         position += 1
-    return tuple(headings)
+    return _mended(headings)
+
+
+def _mended(headings: Sequence[Heading]) -> tuple[Heading, ...]:
+    """Repeated headings of which one is damaged (a stamp, a fold) take the labels of the best one."""
+    if len(headings) < 2:
+        return tuple(headings)
+    best = max(headings, key=lambda heading: heading.score)
+    return tuple(
+        replace(h, labels=best.labels, levels=best.levels) if h is not best and _is_damaged(h, best) else h
+        for h in headings
+    )
+
+
+def _is_damaged(heading: Heading, best: Heading) -> bool:
+    """Most labels stand in the same places, some of them unreadable."""
+    same = sum(any(abs(a.box.x0 - b.box.x0) < 5 and a.text == b.text for b in heading.labels) for a in best.labels)
+    return heading.score < best.score and heading.signature != best.signature and same >= 0.5 * len(best.labels)
 
 
 def _pieces(segment: Segment, line: int) -> list[_Piece]:
