@@ -15,6 +15,8 @@ from extractors.split import OrderPart, split
 from extractors.table import TableReading, read_table
 from pipeline.model import DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
+_CERTAIN = 0.6  # confidence from which a document passes for no order without a person's look
+
 
 class DocumentExtractor:
     """Implements ``pipeline.interfaces.Extractor``."""
@@ -25,7 +27,7 @@ class DocumentExtractor:
         language = habits.language_of(seen, context.languages)
         parts = split(seen, language)
         orders = [_read_part(part, language, context) for part in parts]
-        kept = [order for order in orders if order.document_type.is_order] or orders[:1]
+        kept = [order for order in orders if order.document_type.is_order] or sorted(orders, key=_is_certain)[:1]
         doubts = tuple(Doubt("", reason) for reason in (*pages.doubts, *(d for p in pages.pages for d in p.doubts)))
         return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept) or (_nothing(doubts),)
 
@@ -58,7 +60,7 @@ def _facts(table: TableReading, pages: Sequence[Page]) -> TableFacts:
 def _assemble(kind: TypeReading, header: HeaderReading, table: TableReading, language: str | None) -> Order:
     order = Order(document_type=kind.type, language=language)
     if not kind.type.is_order:
-        return order
+        return replace(order, doubts=_type_doubts(kind))
     doubts = [*header.doubts, *table.doubts]
     if kind.doubt:
         doubts.insert(0, Doubt("document_type", kind.doubt))
@@ -70,6 +72,18 @@ def _assemble(kind: TypeReading, header: HeaderReading, table: TableReading, lan
         evidence=(*header.evidence, *table.evidence),
         doubts=tuple(doubts),
     )
+
+
+def _is_certain(order: Order) -> bool:
+    return not order.doubts
+
+
+def _type_doubts(kind: TypeReading) -> tuple[Doubt, ...]:
+    """What is no order is left alone, so that must be certain: an order in words we do not know looks like nothing."""
+    if kind.doubt is None and kind.confidence >= _CERTAIN:
+        return ()
+    unsure = f"taken for {kind.type.value.replace('_', ' ')}, but that is only {kind.confidence:.0%} certain"
+    return (Doubt("document_type", kind.doubt or unsure),)
 
 
 def _nothing(doubts: Sequence[Doubt]) -> Order:

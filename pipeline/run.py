@@ -168,15 +168,17 @@ def _with_context_doubts(
 
 
 def other_result(reading: MessageReading) -> tuple[Reading, Order | DocumentError]:
-    """What stands for a message without an order: an attachment's error before its type before the body's type."""
+    """What stands for a message without an order: an attachment's error, else one whose type is in doubt (it may be an
+    order nobody recognised), else what an attachment is, else what the body is."""
     attached = [r for r in reading.readings if not is_body(r)]
     for r in attached:
         if r.error is not None:
             return r, r.error
     ranked = [(r, o) for r in (*attached, *(r for r in reading.readings if is_body(r))) for o in r.orders]
+    doubted = [(r, o) for r, o in ranked if o.doubts and not is_body(r)]
     told = [(r, o) for r, o in ranked if o.document_type is not DocumentType.OTHER]
-    if told or ranked:
-        return (told or ranked)[0]
+    if doubted or told or ranked:
+        return (doubted or told or ranked)[0]
     if reading.readings:
         r = reading.readings[-1]
         return r, r.error or DocumentError(f"{r.document.file_name}: nothing to read in it")
