@@ -58,6 +58,20 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
+def unflowed(text: str, *, delete_blank: bool) -> str:
+    """``format=flowed`` (RFC 3676) undone: a line that ends in a blank goes on in the next one."""
+    lines: list[str] = []
+    is_open = False
+    for line in text.split("\n"):
+        line = line[1:] if line.startswith(" ") else line  # space-stuffing, 4.4
+        if is_open and not line.startswith(">") and line != "-- ":
+            lines[-1] = (lines[-1][:-1] if delete_blank else lines[-1]) + line
+        else:
+            lines.append(line)
+        is_open = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(lines)
+
+
 # --- forwarded mails quoted in the body -------------------------------------------------------------------------------
 
 # labels mail programs print above a forwarded mail, by their own language packs

@@ -15,6 +15,9 @@ MAX_DECODED = 100_000_000  # bytes of all parts together
 MAX_EXPANDED = 200_000_000  # bytes out of all archives together
 
 
+_EPILOGUE = 200  # bytes behind the last part that nobody misses: a list's footer
+
+
 @dataclass(slots=True)
 class Budget:
     """What one message may still cost. ``defects`` collects what was broken and how it was read all the same."""
@@ -65,39 +68,49 @@ def is_multipart(entity: Entity) -> bool:
     return entity.headers.value("content-type").startswith("multipart/")
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A boundary line, from the line break before it, which belongs to it (RFC 2046, 5.1.1), to the one behind it."""
+
+    start: int
+    end: int
+    closes: bool
+
+
 def subparts(entity: Entity, budget: Budget) -> Iterator[Entity]:
-    """The raw parts of a multipart, in order. A missing or wrong boundary is looked for in the body itself."""
+    """The parts of a multipart, in order. A missing or wrong boundary is looked for in the body itself."""
     marks = _marks(entity.body, entity.headers.parameter("content-type", "boundary"))
     if not marks:
         guessed = _guess_boundary(entity.body)
         marks = _marks(entity.body, guessed)
         budget.note(entity.path, "boundary missing or wrong" + ("" if guessed is None else "; found in the body"))
-    for number, mark in enumerate(marks):
-        following = marks[number + 1] if number + 1 < len(marks) else None
-        if following is None and mark.group(1):
-            if len(entity.body[mark.end() :].strip()) > 200:
+    for number, mark in enumerate(marks, start=1):
+        is_last = number == len(marks)
+        end = len(entity.body) if is_last else marks[number].start
+        if mark.closes and (is_last or not entity.body[mark.end : end].strip()):
+            if len(entity.body[mark.end : end].strip()) > _EPILOGUE:
                 budget.note(entity.path, "text behind the last part was not read")
-            return
-        part = entity.body[mark.end() : None if following is None else following.start()]
-        if mark.group(1) and not part.strip():
             continue
-        if following is None:
+        if is_last:
             budget.note(entity.path, "the closing boundary is missing: the last part may be cut off")
-        path = f"{entity.path}.{number + 1}" if entity.path else str(number + 1)
-        inner = read_entity(_without_first_break(part), path, budget)
-        yield replace(inner, torn=entity.torn or following is None)
+        path = f"{entity.path}.{number}" if entity.path else str(number)
+        inner = read_entity(entity.body[mark.end : max(mark.end, end)], path, budget)
+        yield replace(inner, torn=entity.torn or is_last)
 
 
-def _without_first_break(part: bytes) -> bytes:
-    return part[2:] if part.startswith(b"\r\n") else part[1:] if part.startswith((b"\n", b"\r")) else part
-
-
-def _marks(body: bytes, boundary: str | None) -> list[re.Match[bytes]]:
-    """Boundary lines; group 1 is "--" on a closing one. The line break before one belongs to it (RFC 2046, 5.1.1)."""
+def _marks(body: bytes, boundary: str | None) -> list[_Mark]:
     if not boundary:
         return []
-    line = re.escape(boundary.rstrip().encode("utf-8", "surrogateescape"))
-    return list(re.finditer(rb"(?:^|\r\n|\n|\r)--" + line + rb"(--)?[ \t]*(?=[\r\n]|$)", body))
+    line = b"--" + boundary.rstrip().encode("utf-8", "surrogateescape")
+    marks = []
+    for found in re.finditer(re.escape(line) + rb"(--)?[ \t]*(\r\n|\n|\r|\Z)", body):
+        start = found.start()
+        if start and body[start - 1] not in b"\r\n":
+            continue
+        if start and body[start - 1 : start] == b"\n" and body[start - 2 : start - 1] == b"\r":
+            start -= 1
+        marks.append(_Mark(max(start - 1, 0), found.end(), found.group(1) is not None))
+    return marks
 
 
 def _guess_boundary(body: bytes) -> str | None:
@@ -149,13 +162,21 @@ def _undeclared_base64(entity: Entity) -> bytes | None:
     return None if flawed else content
 
 
+_BLANKS = b" \t\r\n\v\f"
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_FOREIGN = bytes(set(range(256)) - set(_ALPHABET))
+
+
 def decode_base64(body: bytes) -> tuple[bytes, bool]:
     """The bytes, and whether anything was amiss. Blocks that were padded and then joined are all decoded."""
-    kept = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
-    flawed = len(kept) != len(re.sub(rb"\s", b"", body))
+    compact = body.translate(None, _BLANKS)
+    try:
+        return binascii.a2b_base64(compact, strict_mode=True), False
+    except binascii.Error:
+        kept = compact.translate(None, _FOREIGN)
+    flawed = len(kept) != len(compact)
     if flawed and b"=" in kept:
-        body = _before_footer(body)
-        kept = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
+        kept = _before_footer(body).translate(None, _FOREIGN)
     content = []
     for block in re.split(rb"=+", kept):
         if len(block) % 4 == 1:

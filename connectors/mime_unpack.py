@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.archives import unpack_zip
 from connectors.charsets import decode_text
 from connectors.decorations import is_decoration
-from connectors.mime_headers import address, clean_file_name, decode_words
-from connectors.mime_text import forwarded_senders, password_candidates, text_of_html
+from connectors.mime_headers import Headers, address, clean_file_name, decode_words
+from connectors.mime_text import forwarded_senders, password_candidates, text_of_html, unflowed
 from connectors.mime_tree import (
     MAX_DEPTH,
     MAX_PARTS,
@@ -31,6 +31,7 @@ _ENDINGS = {
     media.TEXT: ".txt", media.XML: ".xml", media.ZIP: ".zip", media.EMAIL: ".eml", media.MSG: ".msg",
     media.CALENDAR: ".ics", media.EDIFACT: ".edi",
 }  # fmt: skip
+_STUB = 200  # characters: "This mail needs a program that shows HTML" beside the order itself
 _ASK = "Open the mail in a mail program."
 
 
@@ -46,6 +47,7 @@ class Leaf:
     is_inline: bool = False
     content_id: str | None = None
     charset: str | None = None
+    flowed: str = ""  # RFC 3676: "flowed", or "delsp" when the blank before a soft line end goes as well
     doubt: str = ""
     refused: str = ""  # why it is not read at all
 
@@ -75,6 +77,7 @@ class _Place:
     prefix: str = ""
     passwords: tuple[str, ...] = ()
     in_archive: bool = False
+    doubt: str = ""  # of the container around
 
 
 def unpack_entity(entity: Entity, budget: Budget, depth: int = 0, passwords: tuple[str, ...] = ()) -> Unpacked:
@@ -142,8 +145,15 @@ def _describe(entity: Entity, content: bytes, doubt: str) -> Leaf:
         is_inline=disposition == "inline",
         content_id=(headers.raw("content-id") or "").strip("<> ") or None,
         charset=headers.parameter("content-type", "charset"),
+        flowed=_flowed(headers),
         doubt=doubt,
     )
+
+
+def _flowed(headers: Headers) -> str:
+    if (headers.parameter("content-type", "format") or "").lower() != "flowed":
+        return ""
+    return "delsp" if (headers.parameter("content-type", "delsp") or "").lower() == "yes" else "flowed"
 
 
 def _word_name(description: str | None) -> str | None:
@@ -178,16 +188,20 @@ def _add_text(found: Unpacked, leaf: Leaf, budget: Budget) -> None:
     if remark is not None:
         budget.note(leaf.path, remark)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if leaf.flowed:
+        text = unflowed(text, delete_blank=leaf.flowed == "delsp")
     found.doubt = found.doubt or leaf.doubt
     (found.htmls if leaf.declared == media.HTML else found.texts).append(text)
 
 
 def _choose_body(found: Unpacked, path: str) -> None:
-    """Plain text for people and rules; HTML to be read when it holds a table or is all there is."""
+    """Plain text for people and rules; HTML to be read when it holds a table, or says much more than the text."""
     plain = "\n\n".join(text.strip("\n") for text in found.texts if text.strip())
     found.html = "\n".join(text for text in found.htmls if text.strip()) or None
-    found.text = plain or (text_of_html(found.html) if found.html else "")
-    if found.html is not None and (not plain or "<table" in found.html.lower()):
+    rich = text_of_html(found.html) if found.html else ""
+    is_stub = len(rich) > 2 * len(plain) + _STUB
+    found.text = rich if is_stub or not plain else plain
+    if found.html is not None and (is_stub or not plain or "<table" in found.html.lower()):
         content = found.html.encode("utf-8", "replace")
         found.body = Attachment("body.html", media.HTML, content, from_part=path, doubt=found.doubt)
     elif plain:
@@ -216,11 +230,11 @@ def _open(leaf: Leaf, found: Unpacked, budget: Budget, place: _Place) -> None:
     if kind == media.EMAIL:
         _open_mail(leaf, found, budget, place)
     elif kind == media.TNEF:
-        _open_tnef(leaf, found, budget, place)
+        _open_tnef(leaf, found, budget, replace(place, doubt=leaf.doubt or place.doubt))
     elif kind == media.MSG:
-        _open_msg(leaf, found, budget, place)
+        _open_msg(leaf, found, budget, replace(place, doubt=leaf.doubt or place.doubt))
     elif kind == media.ZIP:
-        _open_zip(leaf, found, budget, place)
+        _open_zip(leaf, found, budget, replace(place, doubt=leaf.doubt or place.doubt))
     else:
         found.attachments.append(_attachment(leaf, kind, found, place))
 
@@ -239,7 +253,7 @@ def _attachment(leaf: Leaf, kind: str, found: Unpacked, place: _Place) -> Attach
         is_decoration=is_decoration(leaf.content, kind, leaf.declared, name, in_text=referenced or leaf.is_inline),
         problem=problem,
         problem_code=code,
-        doubt=leaf.doubt,
+        doubt=leaf.doubt or place.doubt,
     )
 
 
@@ -269,6 +283,7 @@ def _open_mail(leaf: Leaf, found: Unpacked, budget: Budget, place: _Place) -> No
     if _too_deep(leaf, found, media.EMAIL, budget, place):
         return
     entity = read_entity(leaf.content.lstrip(b"\r\n"), leaf.path or place.prefix, budget)
+    entity = replace(entity, torn=bool(leaf.doubt or place.doubt))
     inner = unpack_entity(entity, budget, place.depth + 1, place.passwords)
     _, sender = address(entity.headers.raw("from") or "")
     _take_over(found, inner, sender)
@@ -288,7 +303,8 @@ def _open_zip(leaf: Leaf, found: Unpacked, budget: Budget, place: _Place) -> Non
             found, leaf, media.ZIP, "a ZIP archive within a ZIP archive is not opened. Ask for the files themselves."
         )
         return
-    inside = _Place(place.depth + 1, f"{leaf.path}/{name}" if leaf.path else name, place.passwords, in_archive=True)
+    prefix = f"{leaf.path}/{name}" if leaf.path else name
+    inside = replace(place, depth=place.depth + 1, prefix=prefix, in_archive=True)
     for member in unpack_zip(leaf.content, name, place.passwords, budget):
         if member.problem:
             kind = media.sniff_media_type(member.content, member.file_name)
@@ -333,10 +349,11 @@ def _open_msg(leaf: Leaf, found: Unpacked, budget: Budget, place: _Place) -> Non
 
 
 def _take_outlook_message(message: OutlookMessage, path: str, found: Unpacked, budget: Budget, place: _Place) -> None:
-    inner = Unpacked(texts=[message.text or ""], htmls=[message.html or ""])
+    inner = Unpacked(texts=[message.text or ""], htmls=[message.html or ""], doubt=place.doubt)
     _choose_body(inner, path)
     told = password_candidates(message.subject, inner.text)
-    deeper = _Place(place.depth + 1, path, tuple(dict.fromkeys((*told, *place.passwords))))
+    passwords = tuple(dict.fromkeys((*told, *place.passwords)))
+    deeper = replace(place, depth=place.depth + 1, prefix=path, passwords=passwords)
     _open_outlook_files(message, path, inner, budget, deeper)
     _take_over(found, inner, address(message.sender)[1])
 

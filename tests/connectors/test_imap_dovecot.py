@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -136,6 +137,46 @@ def test_mail_taken_away_meanwhile_is_none(server: Dovecot, user: str) -> None:
     assert [key for key, _ in source.list()] == [keys[0], keys[2]]
 
 
+def test_others_tidy_up_while_we_read(server: Dovecot, user: str) -> None:
+    """Somebody deletes, moves and flags mails all the time; what we get is whole, and nothing breaks."""
+    mails = {number: mail(number, 1_000) for number in range(120)}
+    uids = server.deliver(user, *mails.values())
+    by_uid = dict(zip(uids, mails.values(), strict=True))
+    finished = threading.Event()
+
+    def tidy() -> None:
+        chance = random.Random(5)
+        with server.client(user) as client:
+            client.create_folder("Elsewhere")
+            client.select_folder("INBOX")
+            for uid in chance.sample(uids, 90):
+                if chance.random() < 0.3:
+                    client.move([uid], "Elsewhere")
+                elif chance.random() < 0.5:
+                    client.delete_messages([uid])
+                    client.expunge([uid])
+                else:
+                    client.add_flags([uid], [b"\\Seen"])
+        finished.set()
+
+    other = threading.Thread(target=tidy)
+    other.start()
+    source = ImapSource(settings(server, user, after="flag"))
+    rounds = fetched = gone = 0
+    while not finished.is_set() or rounds < 2:
+        for key, size in source.list():
+            raw = source.fetch(key)
+            gone += raw is None
+            fetched += raw is not None
+            assert raw in (None, by_uid[key.uid]) and size == len(by_uid[key.uid])
+            source.acknowledge(key)
+        rounds += 1
+    other.join()
+    left = server.flags(user)
+    assert {key.uid for key, _ in source.list()} == set(left)
+    assert fetched > len(left) > 30
+
+
 def test_several_folders_and_an_empty_one(server: Dovecot, user: str) -> None:
     server.deliver(user, mail(1))
     server.deliver(user, mail(2), folder="Zamówienia")
@@ -265,8 +306,6 @@ def test_two_hundred_mails(server: Dovecot, user: str) -> None:
 
 
 def test_wait_ends_when_mail_comes(server: Dovecot, user: str) -> None:
-    import threading
-
     server.deliver(user, mail(1))
     source = ImapSource(settings(server, user))
     assert not source.wait_for_mail(0.2)

@@ -223,6 +223,23 @@ def test_text_before_and_behind_a_file_is_one_body() -> None:
     assert message.text == "before\n\nbehind"
 
 
+def test_flowed_text_is_joined() -> None:
+    flowed = "Please deliver \nto Hall 7.\n From here\n> quoted \nnew\n-- \nAnn"
+    joined = "Please deliver to Hall 7.\nFrom here\n> quoted \nnew\n-- \nAnn"
+    for extra, expected in (("", joined), ("; delsp=yes", joined.replace("deliver to", "deliverto")), (None, flowed)):
+        kind = "text/plain" if extra is None else f"text/plain; format=flowed{extra}"
+        raw = f"From: a@b.example\nContent-Type: {kind}\n\n{flowed}".encode()
+        assert parse_message(raw).text == expected
+
+
+def test_text_that_only_points_to_the_html_is_no_body() -> None:
+    rich = "<p>" + "We order 5 pieces of A-1 at 3.50 each.<br>" * 20 + "</p>"
+    both = multipart(text("This mail needs HTML."), text(rich, kind="html"), kind="alternative")
+    message = parse_message(b"From: a@b.example\n" + both)
+    assert [document.file_name for document in documents_of(message)] == ["body.html"]
+    assert message.text.startswith("We order 5 pieces")
+
+
 def test_named_text_part_is_a_file() -> None:
     raw = mail(text("hello"), part(b"item;qty\nA;5\n", "Content-Type: text/plain; name=order.txt", encoding="7bit"))
     assert names(raw) == ["order.txt", "body.txt"]
@@ -279,6 +296,16 @@ def test_mail_that_breaks_off_is_doubted() -> None:
         ("body.txt", False),
     ]
     assert not any(document.doubt for document in documents_of(parse_message(raw)))
+
+
+@pytest.mark.parametrize(
+    "inner", [zipped({"o.csv": b"A;1;2\nB;3;4\n"}), mail(text("A;1;2")), tnef({"o.csv": b"A;1;2\nB;3;4\n"})]
+)
+def test_doubt_reaches_what_a_container_holds(inner: bytes) -> None:
+    raw = mail(text("x"), attached(inner, "container", "application/octet-stream"))
+    cut = raw[: raw.rindex(b"--=_b--")]
+    assert documents_of(parse_message(cut))[0].doubt
+    assert not documents_of(parse_message(raw))[0].doubt
 
 
 @pytest.mark.parametrize("damage", [b"!*?", "ä".encode(), b"\x00\x01"])
