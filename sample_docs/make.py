@@ -11,15 +11,14 @@ from typing import Any
 
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
-from sample_docs.generator.pdf import draw_pdf
-from sample_docs.generator.truth import truth_json
+from sample_docs.generator.sample import FORMATS, draw
 from sample_docs.generator.world import build_world, write_exports
 
 CLEAN_SHARE = 0.6
 
 
-def make_random(count: int, seed: int, out: Path) -> None:
-    """``out/docs``, ``out/truth`` and ``out/erp``; the same seed gives the same files."""
+def make_random(count: int, seed: int, out: Path, *, scans: bool = False) -> None:
+    """``out/docs``, ``out/truth`` and ``out/erp``; the same seed gives the same files. ``scans``: paper only."""
     world = build_world()
     for name in ("docs", "truth"):
         (out / name).mkdir(parents=True, exist_ok=True)
@@ -29,10 +28,10 @@ def make_random(count: int, seed: int, out: Path) -> None:
         wrong = None if rng.random() < CLEAN_SHARE else rng.choice(ORDER_SCENARIOS + LINE_SCENARIOS)
         order = make_order(rng, world, wrong=wrong)
         look = make_look(rng, order)
-        stem = f"doc_{n:04d}"
-        (out / "docs" / f"{stem}.pdf").write_bytes(draw_pdf(look, order))
-        meta = {"layout": look.name, "lang": order.language, "degradation": "none", "doc": f"{stem}.pdf"}
-        write_truth(out / "truth" / f"{stem}.json", truth_json(order, look.prints, meta, look.codes))
+        sample = draw(order, look, "scan" if scans else rng.choice(FORMATS), seed=seed * 1000 + n)
+        name = f"doc_{n:04d}.{sample.suffix}"
+        (out / "docs" / name).write_bytes(sample.content)
+        write_truth(out / "truth" / f"doc_{n:04d}.json", sample.truth(name))
 
 
 def write_truth(path: Path, truth: Any) -> None:
@@ -44,8 +43,9 @@ def main() -> None:
     parser.add_argument("--random", type=int, metavar="N", required=True, help="how many documents")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scans", action="store_true", help="paper only: scanned, faxed, photographed")
     arguments = parser.parse_args()
-    make_random(arguments.random, arguments.seed, arguments.out)
+    make_random(arguments.random, arguments.seed, arguments.out, scans=arguments.scans)
 
 
 if __name__ == "__main__":
