@@ -17,8 +17,9 @@ from extractors.table.columns import build_columns, deal, numeric_rows
 from extractors.table.heading import find_headings
 from extractors.table.item import Printed, holds_figures, name_item, read_block
 from extractors.table.meaning import Meanings, assign_meanings, figures
-from extractors.table.reading import Habits, read_line
+from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
+from extractors.table.repair import usual_decimals
 from extractors.table.rows import rows_of
 from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.totals import read_total, total_kind
@@ -187,6 +188,7 @@ def _read_blocks(
     blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings, habits: Habits
 ) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
     printed = [read_block(block, columns, meanings) for block in blocks]
+    habits = replace(habits, decimals=_decimals(printed))
     style = code_style([p.lines for p in printed])
     has_code_column = any(meaning in CODES for meaning in meanings.of.values())
     lines: list[LineItem] = []
@@ -201,6 +203,15 @@ def _read_blocks(
         evidence += seen
         doubts += doubtful
     return tuple(lines), tuple(evidence), tuple(doubts)
+
+
+def _decimals(printed: Sequence[Printed]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    lines = [figures_of(item) for item in printed]
+    return (
+        usual_decimals(line.quantity for line in lines),
+        usual_decimals(line.price for line in lines),
+        usual_decimals(line.amount for line in lines),
+    )
 
 
 def _is_empty(printed: Printed) -> bool:

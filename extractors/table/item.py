@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.layout import text_height
-from extractors.table.cells import kind_of, number_cell
+from extractors.table.cells import NumberCell, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import label_hits
@@ -295,6 +295,12 @@ def name_item(printed: Printed, style: CodeStyle, has_code_column: bool) -> Foun
     return Found(words, printed.page, printed.source, 0.9) if words else None
 
 
+def _glued_unit(found: Found, cell: NumberCell) -> tuple[Word, ...]:
+    """A unit without a blank before it ("12EA") stands where its number stands."""
+    word = found.words[-1]
+    return (Word(cell.unit or "", word.box, word.confidence, word.bold, word.cell),)
+
+
 def unit_of(printed: Printed) -> Found | None:
     """The unit: its own column, or beside the quantity, or beside the price."""
     if "unit" in printed.values:
@@ -303,6 +309,8 @@ def unit_of(printed: Printed) -> Found | None:
         found = printed.values.get(meaning)
         cell = number_cell(found.text) if found is not None else None
         if found is not None and cell is not None and cell.unit is not None:
-            words = tuple(w for w in found.words if w.text.strip("/()") in cell.unit.split())
-            return Found(words or found.words, found.page, found.source, 0.9 * found.sure)
+            words = tuple(w for w in found.words if w.text.strip("/()") in cell.unit.split()) or _glued_unit(
+                found, cell
+            )
+            return Found(words, found.page, found.source, 0.9 * found.sure)
     return None

@@ -7,15 +7,17 @@ from datetime import date
 from decimal import Decimal
 
 from extractors.layout import bounding_box
-from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of
+from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of, line_closes
 from extractors.table.cells import amount, number_cell
 from extractors.table.item import Found, Printed, unit_of
 from extractors.table.records import CODE_FIELDS
+from extractors.table.repair import repair
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
 from pipeline.values import looks_like_date, parse_date, unit_code
 
 _PROVEN = 0.995
 _UNPROVEN = 0.93
+_MENDED = 0.9
 _CONFLICT = 0.55
 _CLEAR = 0.99
 _FIELD_OF = {"item_id": "buyer_item_id"}
@@ -29,6 +31,7 @@ class Habits:
     date_order: str | None = None
     unit: str | None = None
     price_base: Decimal | None = None
+    decimals: tuple[frozenset[int], frozenset[int], frozenset[int]] = (frozenset(), frozenset(), frozenset())
 
 
 @dataclass(slots=True)
@@ -89,12 +92,21 @@ def _put_codes(line: _Line, printed: Printed) -> None:
         if target in line.values:
             target = next((f for f in CODE_FIELDS[:3] if f not in line.values), target)
         confidence = _CLEAR if found.sure >= 0.95 and found.source is not Source.OCR else 0.9 * found.sure
-        line.put(target, found.text.strip(), found, confidence)
+        line.put(target, _bare_code(found.text), found, confidence)
+
+
+def _bare_code(text: str) -> str:
+    """Without marks that stand apart: dirt on a scan, a colon before the text."""
+    words = [word for word in text.split() if any(c.isalnum() for c in word)]
+    return " ".join(words).strip(" :;,")
 
 
 def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     figures = figures_of(printed)
     marks = habits.marks
+    mended = _mended(figures, printed, habits)
+    if mended is not None:
+        figures = mended
     base = base_of(figures)
     if base == 1 and habits.price_base is not None:
         base = habits.price_base
@@ -106,7 +118,7 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     discount, percent = discount_of(figures, marks.price)
     closed = closes(values["quantity"], values["unit_price"], values["line_amount"], base, discount, percent)
     for name, value in values.items():
-        _put_number(line, printed, name, value, closed)
+        _put_number(line, printed, name, value, closed, mended=mended is not None)
     _put_base_and_discount(line, printed, base, discount, percent, closed)
     if closed is False:
         line.doubt("line_amount", "quantity x price does not give the amount as printed")
@@ -122,7 +134,17 @@ def figures_of(printed: Printed) -> Figures:
     )
 
 
-def _put_number(line: _Line, printed: Printed, name: str, value: Decimal | None, closed: bool | None) -> None:
+def _mended(figures: Figures, printed: Printed, habits: Habits) -> Figures | None:
+    """Recognised figures that only add up when one of them is read otherwise."""
+    marks = habits.marks
+    if printed.source is not Source.OCR or line_closes(figures, marks.quantity, marks.price, marks.amount):
+        return None
+    return repair(figures, marks, habits.decimals)
+
+
+def _put_number(
+    line: _Line, printed: Printed, name: str, value: Decimal | None, closed: bool | None, *, mended: bool
+) -> None:
     found = printed.values.get(name)
     if found is None:
         return
@@ -130,7 +152,8 @@ def _put_number(line: _Line, printed: Printed, name: str, value: Decimal | None,
         line.doubt(name, f"{found.text!r} could not be read as a number")
         return
     confidence = _PROVEN if closed else _CONFLICT if closed is False else _UNPROVEN * max(found.sure, 0.6)
-    line.put(name, value, found, confidence)
+    note = "recognised figures mended: only so the line adds up" if mended else None
+    line.put(name, value, found, min(confidence, _MENDED) if mended else confidence, note)
 
 
 def _put_base_and_discount(
@@ -151,7 +174,7 @@ def _put_base_and_discount(
 def _put_unit(line: _Line, printed: Printed, habits: Habits) -> None:
     found = unit_of(printed)
     if found is not None:
-        text = found.text.strip("/() ")
+        text = found.text.strip("/(),.: ") + ("." if found.text.endswith(".") else "")
         line.put("unit", text, found, 0.98 if unit_code(text) else 0.9)
     printed_unit = line.values.get("unit", habits.unit)
     if isinstance(printed_unit, str):
