@@ -112,11 +112,18 @@ def _fuzzy_keys() -> tuple[str, ...]:
 
 
 @cache
+def _column_keys() -> frozenset[str]:
+    """Labels of columns: "désignation" is one, and no misread "destination"."""
+    sections = (language.columns for language in languages().values())
+    return frozenset("".join(fold(x).split()) for section in sections for labels in section.values() for x in labels)
+
+
+@cache
 def _lookup(key: str, fuzzy: bool) -> tuple[str, float] | None:
     """(the label's key, fit 0..1) of a run of tokens."""
     if key in lexicon():
         return key, 1.0
-    if not fuzzy or len(key) < _FUZZY_LENGTH or any(c.isdigit() for c in key):
+    if not fuzzy or len(key) < _FUZZY_LENGTH or any(c.isdigit() for c in key) or key in _column_keys():
         return None
     best = process.extractOne(key, _fuzzy_keys(), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE)
     return (best[0], best[1] / 100) if best else None

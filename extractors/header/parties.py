@@ -168,13 +168,25 @@ def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bo
 
 def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
     """Address blocks no label claims."""
-    for block in blocks(around):
+    found = (*(Block(row) for row in _in_a_row(around)), *blocks(around))
+    for block in found:
         free = tuple(s for s in block.segments if id(s) not in taken and not around.in_table(s.box))
         for part in _addresses(free):
             if address_score(part.texts) >= _ADDRESS:
                 reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
                 if reading.party.name and reading.party.address:
                     yield part, reading
+
+
+def _in_a_row(around: Surroundings) -> Iterator[tuple[Segment, ...]]:
+    """A name over, or before, the parts of its address side by side: "12 High St   Reno, NV 89501   USA"."""
+    height = around.page.height
+    for above, line in zip(((), *around.page.lines), around.page.lines, strict=False):
+        gaps = [b.box.x0 - a.box.x1 for a, b in zip(line, line[1:], strict=False)]
+        if len(line) < 3 or max(gaps) > 4 * height or any(around.is_label(s) or around.in_table(s.box) for s in line):
+            continue
+        if address_score([s.text for s in line]) >= _ADDRESS:
+            yield (*(s for s in above[:1] if abs(s.box.x0 - line[0].box.x0) < height), *line)
 
 
 def _addresses(segments: Sequence[Segment]) -> Iterator[Block]:

@@ -165,13 +165,23 @@ def read_incoterms(words: Sequence[Word]) -> Reading[str] | None:
 
 
 def read_amount(words: Sequence[Word], decimal: str | None) -> Reading[Decimal] | None:
-    """The only amount among the words; None when there is none or more than one."""
-    found = []
-    for word in words:
-        value = parse_amount(word.text.strip("()[]:|*"), decimal) if any(c.isdigit() for c in word.text) else None
-        if value is not None and not word.text.endswith("%"):
-            found.append((value, word))
-    whole = parse_amount(" ".join(w.text for w in words), decimal) if len(found) > 1 else None
-    if whole is not None:
-        return Reading(whole, tuple(words))
-    return Reading(found[0][0], (found[0][1],)) if len(found) == 1 else None
+    """The only amount among the words, its thousands perhaps set apart by blanks; None when there is none or several."""
+    found: list[Reading[Decimal]] = []
+    start = 0
+    while start < len(words):
+        end = _amount_end(words, start)
+        text = " ".join(word.text for word in words[start:end]).strip(_TRIM)
+        value = parse_amount(text, decimal) if any(c.isdigit() for c in text) and not text.endswith("%") else None
+        if value is not None:
+            found.append(Reading(value, tuple(words[start:end])))
+        start = end
+    return found[0] if len(found) == 1 else None
+
+
+def _amount_end(words: Sequence[Word], start: int) -> int:
+    """Behind "1", "234", "567,89": the groups of three that continue a number."""
+    end = start + 1
+    if re.fullmatch(r"[^\d]?\d{1,3}", words[start].text):
+        while end < len(words) and re.fullmatch(r"\d{3}(?:[.,]\d+)?[^\d]*", words[end].text):
+            end += 1
+    return end
