@@ -40,32 +40,39 @@ class Confidence(PolicyRule):
     settings = ("confidence.digital", "confidence.ocr")
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
+        by_index = {line.index: line for line in lines(matched)}
         for doubt in matched.order.doubts:
-            yield mismatch("low_confidence", _known_path(doubt.path, matched), None, None, doubt.reason)
-        lines_by_index = {line.index: line for line in lines(matched)}
+            if not self._is_said(doubt.path, matched, by_index):
+                yield mismatch("low_confidence", _known_path(doubt.path, matched), None, None, doubt.reason)
         policy = self._policies.for_order(matched)
         for evidence in matched.order.evidence:
-            found = self._weak(evidence, matched, policy, lines_by_index)
-            if found is not None:
-                yield found
+            if not self._is_said(evidence.path, matched, by_index):
+                yield from self._weak(evidence, matched, policy, by_index)
+
+    def _is_said(self, path: str, matched: MatchedOrder, by_index: dict[int, Line]) -> bool:
+        """Whether a figure's doubt is that its line does not add up, which ``arithmetic_error`` says already."""
+        line, group = _place(path, by_index)
+        if line is None or group not in OF_LINE_SUM or path.endswith(".unit"):
+            return False
+        if line_agrees(line.item, matched.order) is not False:
+            return False
+        return "arithmetic_error" not in self._policies.for_line(matched, line.index).switched_off
 
     def _weak(
         self, evidence: Evidence, matched: MatchedOrder, policy: Policy, by_index: dict[int, Line]
-    ) -> Mismatch | None:
-        match = LINE_PATH.fullmatch(evidence.path)
-        line = by_index.get(int(match[1])) if match else None
-        group = GROUPS.get((match[2] or "") if match else evidence.path)
+    ) -> Iterator[Mismatch]:
+        line, group = _place(evidence.path, by_index)
         if group is None:
-            return None
+            return
         thresholds = policy.confidence.ocr if evidence.source is Source.OCR else policy.confidence.digital
         least: float = getattr(thresholds, group)
         if evidence.confidence >= least or self._is_proven(group, line, matched):
-            return None
+            return
         reason = (
             f"{evidence.path} was read as {evidence.text!r} on page {evidence.page} with confidence "
             f"{evidence.confidence:.0%} ({evidence.source}); the policy asks for {least:.0%}"
         )
-        return mismatch("low_confidence", evidence.path, None, evidence.text, reason)
+        yield mismatch("low_confidence", _known_path(evidence.path, matched), None, evidence.text, reason)
 
     def _is_proven(self, group: str, line: Line | None, matched: MatchedOrder) -> bool:
         if line is not None:
@@ -79,6 +86,14 @@ class Confidence(PolicyRule):
     def _line_proves(self, line: Line, matched: MatchedOrder) -> bool:
         policy = self._policies.for_line(matched, line.index)
         return line_agrees(line.item, matched.order) is True and price_agrees(line, matched.order, policy) is True
+
+
+def _place(path: str, by_index: dict[int, Line]) -> tuple[Line | None, str | None]:
+    """The line a path lies in, and the group of its field; None each where there is none."""
+    match = LINE_PATH.fullmatch(path)
+    if match is None:
+        return None, GROUPS.get(path)
+    return by_index.get(int(match[1])), GROUPS.get(match[2] or "")
 
 
 def _known_path(path: str, matched: MatchedOrder) -> str:
