@@ -16,10 +16,10 @@ _PICTURES = {media.PNG, media.JPEG, media.GIF, media.BMP, media.WEBP}
 _GENERIC_NAME = re.compile(
     r"(image|img|att|picture|logo|pastedgraphic|outlook|graphic)[-_ ]?[0-9a-z-]*\.\w{2,4}$", re.I
 )
-# A page that people can read has at least this many pixels on its shorter side (A5 at 72 dpi has 420): less is no page.
-_PAGE_SIDE = 400
-_PAGE_SIDE_IN_TEXT = 600
-_BANNER = 3.0  # sides of a page are at most 1:3 (a till receipt); a banner is longer
+# Pixels. A logo read in vain costs a second; an order that a customer pasted as a picture of five rows must be read.
+_SMALL = 20_000
+_SMALL_IN_TEXT = 100_000
+_BANNER, _BANNER_SIDES = 300_000, 5.0
 
 
 def is_decoration(content: bytes, kind: str, declared: str, name: str, *, in_text: bool) -> bool:
@@ -34,8 +34,9 @@ def is_decoration(content: bytes, kind: str, declared: str, name: str, *, in_tex
     if size is None:
         return False
     short, long = sorted(size)
-    unnamed = in_text or _GENERIC_NAME.match(name) is not None
-    return short < (_PAGE_SIDE_IN_TEXT if unnamed else _PAGE_SIDE) or (unnamed and long > _BANNER * short)
+    if not in_text and _GENERIC_NAME.match(name) is None:
+        return short * long < _SMALL
+    return short * long < _SMALL_IN_TEXT or (short * long < _BANNER and long > _BANNER_SIDES * short)
 
 
 def picture_size(content: bytes, kind: str) -> tuple[int, int] | None:

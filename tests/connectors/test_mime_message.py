@@ -158,9 +158,10 @@ def shown(content: bytes, name: str = "image001.png") -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("size", "is_document"), [((300, 100), False), ((1200, 200), False), ((1240, 1754), True), ((1, 1), False)]
+    ("size", "is_document"),
+    [((300, 100), False), ((1200, 200), False), ((1, 1), False), ((1240, 1754), True), ((1000, 300), True)],
 )
-def test_logos_are_no_documents_and_photographed_pages_are(size: tuple[int, int], is_document: bool) -> None:
+def test_logos_are_no_documents_and_pictures_of_orders_are(size: tuple[int, int], is_document: bool) -> None:
     related = multipart(
         text('<p>hi<img src="cid:logo@x"></p>', kind="html"), shown(png(*size)), kind="related", boundary="r"
     )
