@@ -1,4 +1,4 @@
-"""Which files of a mail are no documents: logos, tracking dots, digital signatures, business cards."""
+"""Which files of a mail are never orders: logos, tracking dots, digital signatures, business cards, CAD models."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BANNER, _BANNER_SIDES = 300_000, 5.0
 
 def is_decoration(content: bytes, kind: str, declared: str, name: str, *, in_text: bool) -> bool:
     """``in_text``: the HTML body shows it, or it is inline. A picture whose size cannot be told is a document."""
-    if declared in _SEALS or kind in (media.CALENDAR, media.VCARD):
+    if declared in _SEALS or kind in (media.CALENDAR, media.VCARD, media.CAD, media.MOVIE):
         return True
     if name.lower().endswith((".p7s", ".vcf", ".ics")) and kind in (media.UNKNOWN, media.TEXT):
         return True

@@ -43,6 +43,8 @@ CALENDAR = "text/calendar"
 VCARD = "text/vcard"
 EDIFACT = "application/edifact"
 X12 = "application/edi-x12"
+CAD = "application/x-cad"  # drawings and models: DWG, DXF, STEP
+MOVIE = "video/mp4"
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
@@ -61,6 +63,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", RAR),
     (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"{\\rtf", RTF),
+    (b"AC10", CAD),
+    (b"AutoCAD Binary DXF", CAD),
 )
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -128,8 +132,8 @@ def _by_magic(content: bytes) -> str | None:
     for magic, media_type in _MAGIC:
         if content.startswith(magic):
             return media_type
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
-        return HEIC
+    if content[4:8] == b"ftyp":
+        return HEIC if content[8:12] in _HEIC_BRANDS else MOVIE
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return WEBP
     if content[:2] == b"BM" and len(content) > 26 and content[6:10] == b"\x00\x00\x00\x00":
@@ -313,6 +317,7 @@ _TEXT_KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
     ),
     (lambda start: re.match(r"UNA.{6}\s*UNB|UNB[+]", start, re.S) is not None, EDIFACT),
     (_is_x12, X12),
+    (lambda start: re.match(r"ISO-10303-21;|0\s*\n\s*SECTION\s*\n", start) is not None, CAD),
     (lambda start: start[:15].upper() == "BEGIN:VCALENDAR", CALENDAR),
     (lambda start: start[:11].upper() == "BEGIN:VCARD", VCARD),
     (_is_mail, EMAIL),

@@ -185,6 +185,17 @@ def test_seals_and_cards_are_no_documents(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [b"AC1032\x00\x00", b"ISO-10303-21;\nHEADER;\n", b"  0\r\nSECTION\r\n  2\r\n", b"0000ftypisom" + bytes(9)],
+)
+def test_drawings_and_films_are_no_documents(content: bytes) -> None:
+    assert names(mail(text("x"), attached(PDF, "PO.pdf"), attached(content, "PO drawing.pdf"))) == [
+        "PO.pdf",
+        "body.txt",
+    ]
+
+
+@pytest.mark.parametrize(
     ("raw", "code"),
     [
         (part(b"\x30\x82abc", "Content-Type: application/pkcs7-mime; name=smime.p7m"), "encrypted_document"),
