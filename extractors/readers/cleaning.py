@@ -15,6 +15,9 @@ Picture = NDArray[np.uint8]
 
 LETTER = 26.0  # height in pixels the recogniser likes best for capitals and digits
 SMALLEST, LARGEST = 20.0, 44.0  # between these a picture is not scaled
+_GRAIN = 35  # grey levels the paper itself may differ by
+_RIM = 4  # pixels around a dark bar that belong to its soft edge
+_BROKEN = 0.35  # gaps in a faint line, in letter heights, that still make it one line
 _WORK_SIDE = 1000  # long side of the small copy on which angles and outlines are sought
 
 
@@ -122,11 +125,38 @@ def flatten(grey: Picture, corners: NDArray[np.float32]) -> Picture:
 
 
 def ink(grey: Picture) -> Picture:
-    """255 where there is ink, 0 on paper; follows local brightness."""
+    """255 where there is ink, 0 on paper; follows local brightness and leaves the paper's grain out."""
     side = max(15, int(max(grey.shape) * 0.012) | 1)
-    return np.asarray(
-        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 18), dtype=np.uint8
-    )
+    mask = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 18)
+    paper = float(np.percentile(grey[::7, ::7], 75))
+    mask[grey > paper - _GRAIN] = 0
+    return np.asarray(mask, dtype=np.uint8)
+
+
+def with_light_text_darkened(grey: Picture, letter: float) -> Picture:
+    """Light letters on dark bars become dark letters on paper."""
+    thin, thick = max(int(0.3 * letter), 3), max(int(0.8 * letter), 5)
+    dark = cv2.morphologyEx((grey < 130).astype(np.uint8), cv2.MORPH_OPEN, np.ones((thin, thin), np.uint8))
+    if not cv2.erode(dark, np.ones((thick, thick), np.uint8)).any():
+        return grey
+    contours, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    result = grey.copy()
+    for contour in contours:
+        x, y, width, height = cv2.boundingRect(contour)
+        x, y = max(x - _RIM, 0), max(y - _RIM, 0)
+        inside = np.zeros(result[y : y + height + 2 * _RIM, x : x + width + 2 * _RIM].shape, np.uint8)
+        cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+        area = float(inside.sum())
+        if width < 2 * letter or height < 1.2 * letter or area < 0.7 * width * height or area > 0.3 * grey.size:
+            continue
+        piece = result[y : y + inside.shape[0], x : x + inside.shape[1]]
+        mask = inside > 0
+        rim = cv2.dilate(inside, np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)) > 0
+        fill = float(np.median(piece[mask]))
+        light = 245 - (piece.astype(np.float32) - fill) * (230 / max(255 - fill, 1))
+        piece[rim & ~mask] = 245
+        piece[mask] = np.clip(light, 0, 245).astype(np.uint8)[mask]
+    return result
 
 
 def runs_sideways(grey: Picture) -> bool:
@@ -190,29 +220,58 @@ def letter_height(mask: Picture) -> float:
 
 
 def table_lines(mask: Picture, letter: float) -> Lines:
-    """Straight level and upright lines longer than letters are."""
-    length = int(max(3.0 * letter, 40))
+    """Straight level and upright lines longer than letters are. Strokes within words do not count."""
+    level, level_mask = _lines_across(mask, letter)
+    upright, upright_mask = _lines_across(np.ascontiguousarray(mask.T), letter)
+    boxes = (*level, *((y0, x0, y1, x1) for x0, y0, x1, y1 in upright))
+    return Lines(boxes, np.asarray(level_mask | upright_mask.T, dtype=np.uint8))
+
+
+def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, int, int]], Picture]:
+    """Level lines: short ones must be whole, long ones may be broken."""
+    length, gap = int(max(3.0 * letter, 40)), max(int(_BROKEN * letter), 3)
+    whole = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    opened |= cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, 4 * length), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     boxes: list[tuple[int, int, int, int]] = []
-    found = np.zeros_like(mask)
-    for kernel in (np.ones((1, length), np.uint8), np.ones((length, 1), np.uint8)):
-        bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones_like(kernel[:3, :3]))
-        opened = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, kernel)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
-        for index in range(1, count):
-            x, y, width, height, _ = (int(value) for value in stats[index])
-            if min(width, height) <= max(0.35 * letter, 6):
-                boxes.append((x, y, x + width, y + height))
-                found[y : y + height, x : x + width] |= np.where(
-                    labels[y : y + height, x : x + width] == index, 255, 0
-                ).astype(np.uint8)
-    return Lines(tuple(boxes), found)
+    keep = np.zeros(count, np.uint8)
+    for index in range(1, count):
+        x, y, width, height, _ = (int(value) for value in stats[index])
+        if height > max(0.35 * letter, 6) and height > 0.02 * width:
+            continue
+        if width < 12 * letter and _touched(mask, x, y, width, height) > 0.3:
+            continue
+        keep[index] = 255
+        boxes.append((x, y, x + width, y + height))
+    return boxes, keep[labels]
 
 
-def without_lines(grey: Picture, lines: Lines) -> Picture:
-    """Paints the lines in the colour of the paper."""
+def _touched(mask: Picture, x: int, y: int, width: int, height: int) -> float:
+    """The greater of the shares of a line's length that ink touches from above and from below."""
+    above = mask[max(y - 3, 0), x : x + width]
+    below = mask[min(y + height + 2, mask.shape[0] - 1), x : x + width]
+    return float(max(np.count_nonzero(above), np.count_nonzero(below))) / max(width, 1)
+
+
+def without_lines(grey: Picture, lines: Lines, letter: float) -> Picture:
+    """Paints the lines and their soft edges in the colour of the paper."""
     if not lines.boxes:
         return grey
-    mask = cv2.dilate(lines.mask, np.ones((3, 3), np.uint8))
+    side = int(0.12 * letter) | 1
+    mask = cv2.dilate(lines.mask, np.ones((max(side, 3), max(side, 3)), np.uint8))
     cleaned = grey.copy()
     cleaned[mask > 0] = 255
     return cleaned
+
+
+def is_black_and_white(grey: Picture) -> bool:
+    """Whether the picture has nearly no greys, as faxes have."""
+    part = grey[::5, ::5]
+    return bool(np.count_nonzero((part > 30) & (part < 225)) < 0.003 * part.size)
+
+
+def softened(grey: Picture) -> Picture:
+    """Greys for a black-and-white picture, so that scaling and turning it leave smooth edges."""
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.9), dtype=np.uint8)

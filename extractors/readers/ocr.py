@@ -62,7 +62,7 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
 
 def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
     shapes = segments.shapes_of(cleaning.ink(cleaned.picture))
-    runs, _ = segments.runs_of(shapes, cleaned.letter)
+    runs, _ = segments.runs_of(shapes, cleaned.letter, cleaned.lines.boxes)
     sheet, placed = segments.sheet_of(cleaned.picture, shapes, runs, cleaned.letter)
     return segments.words_on_page(recognise(sheet, (language,), 6), placed) if runs else []
 
@@ -78,6 +78,8 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
         doubts.append("photographed: the picture was flattened")
     if cleaning.is_unevenly_lit(grey):
         grey = cleaning.even_light(grey)
+    if cleaning.is_black_and_white(grey):
+        grey = cleaning.softened(grey)
     rotation = 0
     if cleaning.runs_sideways(grey):
         rotation = _which_way(grey, language)
@@ -90,10 +92,10 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
         factor = cleaning.LETTER / letter
         grey = _scaled(grey, factor)
         mask, letter, points = cleaning.ink(grey), cleaning.LETTER, points / factor
-    lines = cleaning.table_lines(mask, letter or cleaning.LETTER)
-    return Cleaned(
-        cleaning.without_lines(grey, lines), grey, lines, letter or cleaning.LETTER, points, rotation, tuple(doubts)
-    )
+    letter = letter or cleaning.LETTER
+    lines = cleaning.table_lines(mask, letter)
+    grey = cleaning.with_light_text_darkened(grey, letter)
+    return Cleaned(cleaning.without_lines(grey, lines, letter), grey, lines, letter, points, rotation, tuple(doubts))
 
 
 def _square_pixels(sheet: Sheet) -> Picture:

@@ -62,12 +62,18 @@ def shapes_of(mask: Picture) -> Shapes:
     return Shapes(np.asarray(labels, dtype=np.int32), boxes)
 
 
-def runs_of(shapes: Shapes, letter: float) -> tuple[list[Run], list[int]]:
-    """Runs in reading order, and the labels of shapes that are no letters (stamps, pen marks, pictures)."""
+def runs_of(
+    shapes: Shapes, letter: float, lines: Sequence[tuple[int, int, int, int]] = ()
+) -> tuple[list[Run], list[int]]:
+    """Runs in reading order, and the labels of shapes that are no letters (stamps, pen marks, pictures).
+
+    What lies wholly on one of the table ``lines`` is a rest of it.
+    """
     boxes = shapes.boxes
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     real = boxes[:, 4] >= max(3.0, 0.01 * letter * letter)
     real[0] = False
+    real &= ~_on_lines(boxes, lines, 0.2 * letter)
     strange = real & (
         (heights > 4.5 * letter) | (widths > 7 * letter) | ((heights > TALL * letter) & (widths > 4 * heights))
     )
@@ -78,6 +84,19 @@ def runs_of(shapes: Shapes, letter: float) -> tuple[list[Run], list[int]]:
     runs = _with_marks(runs, boxes, np.flatnonzero(small), letter)
     runs.sort(key=lambda run: (run.baseline, run.box[0]))
     return runs, [int(label) for label in np.flatnonzero(strange)]
+
+
+def _on_lines(boxes: NDArray[np.int32], lines: Sequence[tuple[int, int, int, int]], reach: float) -> NDArray[np.bool_]:
+    found = np.zeros(len(boxes), dtype=np.bool_)
+    for x0, y0, x1, y1 in lines:
+        along_x, along_y = (3 * reach, reach) if x1 - x0 >= y1 - y0 else (reach, 3 * reach)
+        found |= (
+            (boxes[:, 0] >= x0 - along_x)
+            & (boxes[:, 2] <= x1 + along_x)
+            & (boxes[:, 1] >= y0 - along_y)
+            & (boxes[:, 3] <= y1 + along_y)
+        )
+    return found
 
 
 def _linked(boxes: NDArray[np.int32], core: NDArray[np.intp], letter: float) -> list[list[int]]:
