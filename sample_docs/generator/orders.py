@@ -134,7 +134,7 @@ def _site(rng: random.Random, buyer: Buyer, wrong: str | None) -> Site:
 def _number(rng: random.Random) -> str:
     n = rng.randrange(10_000, 99_999)
     return rng.choice(
-        (f"PO-{n}", f"45{n:08d}", f"B{n}/26", f"{n}", f"26-{n}", f"ORD{n:07d}", f"{n // 100}.{n % 100:02d}")
+        (f"PO-{n}", f"45{n:08d}", f"B{n}/26", f"{n}", f"26-{n}", f"ORD{n:07d}", f"2026.{n}")
     )
 
 
