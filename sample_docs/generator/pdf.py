@@ -198,11 +198,12 @@ def _parties(d: Drawing) -> None:
 def _edges(d: Drawing) -> list[tuple[str, float, float]]:
     """(column, left, right), scaled to the page."""
     columns = columns_of(d.look)
-    scale = (d.width - 2 * MARGIN) / sum(WIDTHS[c] for c in columns)
+    widths = WIDTHS | ({"price": 86} if d.look.per == "text" else {}) | ({"quantity": 70} if d.look.joined else {})
+    scale = (d.width - 2 * MARGIN) / sum(widths[c] for c in columns)
     found, x = [], MARGIN
     for column in columns:
-        found.append((column, x, x + WIDTHS[column] * scale))
-        x += WIDTHS[column] * scale
+        found.append((column, x, x + widths[column] * scale))
+        x += widths[column] * scale
     return found
 
 
