@@ -132,15 +132,18 @@ def _without_numbers(rows: Sequence[GridRow], cores: Sequence[int], section: Sec
 
 def _starts(rows: Sequence[GridRow], cores: Sequence[int], meanings: Meanings, levels: int) -> list[int]:
     line_no = meanings.column("line_no")
-    numbered = [_numbered_start(rows, core, previous, line_no) for previous, core in _with_previous(cores)]
-    if sum(start is not None for start in numbered) >= 0.6 * len(cores):
-        return [core if start is None else start for start, core in zip(numbered, cores, strict=True)]
-    if levels == 2:
-        return [max(core - 1, previous + 1) for previous, core in _with_previous(cores)]
     if rows[cores[0]].row.declared:
         return list(cores)
     banded = _banded_starts(rows, cores)
-    return banded if banded is not None else _spaced_starts(rows, cores, meanings)
+    if banded is not None:
+        return banded
+    numbered = [_numbered_start(rows, core, previous, line_no) for previous, core in _with_previous(cores)]
+    above = sum(start is not None and start < core for start, core in zip(numbered, cores, strict=True))
+    if above >= 0.6 * len(cores):
+        return [core if start is None else start for start, core in zip(numbered, cores, strict=True)]
+    if levels == 2:
+        return [max(core - 1, previous + 1) for previous, core in _with_previous(cores)]
+    return _spaced_starts(rows, cores, meanings)
 
 
 def _with_previous(cores: Sequence[int]) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ class CodeStyle:
 
     first_line: bool  # the code stands alone on the first line
     leading: bool  # every text begins with a code of one shape, without a separator
+    usual: bool = False  # most texts begin with a code in some form
 
 
 def is_code(text: str) -> bool:
@@ -52,7 +53,9 @@ def code_style(texts: Sequence[Sequence[Sequence[Word]]]) -> CodeStyle:
     alone = sum(_stands_alone(lines) for lines in several)
     shapes = {_shape(lines[0][0].text) for lines in items}
     leading = len(items) >= 2 and len(shapes) == 1 and all(_leads(lines[0]) for lines in items)
-    return CodeStyle(alone > 0 and alone >= 0.3 * len(items), leading)
+    first_line = alone > 0 and alone >= 0.3 * len(items)
+    found = sum(bool(split_code(lines, CodeStyle(first_line, leading))[0]) for lines in items)
+    return CodeStyle(first_line, leading, len(items) > 2 and found >= 0.5 * len(items))
 
 
 def _stands_alone(lines: Sequence[Sequence[Word]]) -> bool:
@@ -74,6 +77,8 @@ def split_code(lines: Sequence[Sequence[Word]], style: CodeStyle) -> tuple[tuple
     if not kept or not kept[0]:
         return (), kept
     first = kept[0]
+    if style.usual and _is_long_code(first[0].text) and _is_prose(first[1:]):
+        return (first[0],), [first[1:], *kept[1:]]
     if len(kept) > 1 and _is_code_line(first, style):
         return tuple(first), kept[1:]
     cut = _separated(first)
@@ -83,6 +88,16 @@ def split_code(lines: Sequence[Sequence[Word]], style: CodeStyle) -> tuple[tuple
     if style.leading and _leads(first):
         return (first[0],), [first[1:], *kept[1:]]
     return (), kept
+
+
+def _is_long_code(text: str) -> bool:
+    return len(text) >= 8 and is_code(text) and ("-" in text or "." in text or text.isdigit())
+
+
+def _is_prose(words: Sequence[Word]) -> bool:
+    """Words that describe: at least two, most of them of letters only."""
+    texts = [word.text.strip(",.;") for word in words]
+    return len(texts) >= 2 and sum(text.isalpha() for text in texts) >= 0.4 * len(texts) and texts[0] not in _DASH
 
 
 def _is_code_line(first: Sequence[Word], style: CodeStyle) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -84,6 +85,7 @@ def _put_texts(line: _Line, printed: Printed, description: Found | None) -> None
 
 
 def _put_codes(line: _Line, printed: Printed) -> None:
+    _free_false_gtin(printed)
     for name in (*CODE_FIELDS, "item_id"):
         found = printed.values.get(name)
         if found is None:
@@ -93,6 +95,15 @@ def _put_codes(line: _Line, printed: Printed) -> None:
             target = next((f for f in CODE_FIELDS[:3] if f not in line.values), target)
         confidence = _CLEAR if found.sure >= 0.95 and found.source is not Source.OCR else 0.9 * found.sure
         line.put(target, _bare_code(found.text), found, confidence)
+
+
+def _free_false_gtin(printed: Printed) -> None:
+    """What stands in a mixed column ("Code/EAN") and is no GTIN is a code of unknown owner."""
+    found = printed.values.get("standard_item_id")
+    if found is None or re.fullmatch(r"\d{8}|\d{12,14}", re.sub(r"[ -]", "", found.text)):
+        return
+    if "buyer_item_id" not in printed.values:
+        printed.values["buyer_item_id"] = printed.values.pop("standard_item_id")
 
 
 def _bare_code(text: str) -> str:
