@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 
 from flows.leases import LeaseKeeper, free_orphans, worker_name
 from flows.parts import Parts
 from flows.steps import guarded, unforeseen
 from pipeline import faults
-from pipeline.errors import ConfigError, DocumentError, SourceError
+from pipeline.errors import ConfigError, DocumentError, IntakeError, SourceError
 from pipeline.model import Document, Message, Order, ReadingContext
 from pipeline.run import (
     DocumentDecision,
@@ -27,6 +30,10 @@ from store import ClaimedMessage, LeaseLost, StaleHistory, StoreHistory
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "message/rfc822"
+
+
+class Abandoned(IntakeError):
+    """A reading that nobody waits for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Processor:
         self._owner = worker_name()
         self._ahead: deque[Job] = deque()
         self._leases = LeaseKeeper(parts.store)
-        self._readers = ThreadPoolExecutor(max_workers=max(1, parts.workers), thread_name_prefix="read")
+        self._ending = threading.Event()
 
     def next(self) -> Job | None:
         """The oldest message that is due; None when nothing is left."""
@@ -69,7 +76,7 @@ class Processor:
                 break
             self._leases.keep(claim)
             faults.point("after-leased")
-            self._ahead.append(Job(claim, self._readers.submit(read_claimed, self._parts, claim)))
+            self._ahead.append(Job(claim, self._start_reading(claim)))
         return self._ahead[0] if self._ahead else None
 
     def finish(self, job: Job) -> Processed:
@@ -83,19 +90,42 @@ class Processor:
         self._leases.drop(job.claim)
         return processed
 
+    def _start_reading(self, claim: ClaimedMessage) -> Future[MessageReading]:
+        """In a daemon thread: the end of the program never waits for a document."""
+        reading: Future[MessageReading] = Future()
+        work = partial(read_claimed, replace(self._parts, read=self._unless_ending), claim)
+        threading.Thread(target=_fulfil, args=(reading, work), name="read", daemon=True).start()
+        return reading
+
+    def _unless_ending(self, document: Document, context: ReadingContext) -> tuple[Order, ...]:
+        """At the end the reading processes are stopped: what fails then is no fault of the document."""
+        try:
+            return self._parts.read(document, context)
+        except Exception:
+            if self._ending.is_set():
+                raise Abandoned(f"{document.file_name}: the program is ending") from None
+            raise
+
     def __enter__(self) -> Processor:
         free_orphans(self._parts.store)
         self._leases.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._ending.set()
         self._leases.__exit__(kind, error, at)
         for job in self._ahead:
             try:
                 self._parts.store.release(job.claim)
             except (LeaseLost, SourceError) as failed:  # its lease ends by itself
                 log.warning("%s", failed)
+
+
+def _fulfil(reading: Future[MessageReading], work: Callable[[], MessageReading]) -> None:
+    try:
+        reading.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+        reading.set_exception(error)
 
 
 def process_all(parts: Parts) -> tuple[Processed, ...]:

@@ -7,9 +7,11 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from flows import prefect_settings
+from flows import prefect_settings, steps
 from flows.server import LocalServer
 from flows.settings import Settings, load_settings
+from flows.wiring import workspace_parts
+from pipeline.errors import ConfigError
 
 
 def serve(workspace: Path, ready: Callable[[str], None]) -> None:
@@ -20,12 +22,23 @@ def serve(workspace: Path, ready: Callable[[str], None]) -> None:
     settings = load_settings(workspace)
     port = settings.schedule.server_port
     prefect_settings.apply(settings.data / "prefect", port)
+    _first_look(settings)
     with LocalServer(port, settings.data / "prefect-server.log") as server:
         server.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
         ready(f"http://127.0.0.1:{port}")
         _serve_flows(workspace.resolve(), settings)
         if not server.is_running:
             raise server.died()
+
+
+def _first_look(settings: Settings) -> None:
+    """Finds what the operator must mend before anything is started, and takes over the first ERP exports."""
+    with workspace_parts(settings) as parts:
+        report = steps.sync_erp(parts)
+    if report.version is None:
+        raise ConfigError(
+            f"{settings.erp.folder}: no usable ERP exports, and none were taken over before", report.findings
+        )
 
 
 def _serve_flows(workspace: Path, settings: Settings) -> None:

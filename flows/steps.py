@@ -131,7 +131,7 @@ def _not_delivered(parts: Parts, item: OutboxItem, error: Exception, result: Exp
 def sync_erp(parts: Parts) -> SyncReport:
     """Takes over new ERP exports if they are right; else the last good ones stay in force and the findings are told."""
     report = parts.sync()
-    if report.changed and report.version is not None:
+    if report.version is not None:  # noted again when it is known: a run may have died before it was
         parts.store.note("erp_version", report.version)
     for finding in report.findings:
         log.warning("ERP exports refused: %s", finding)

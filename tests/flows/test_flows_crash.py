@@ -1,0 +1,100 @@
+"""Killed at any moment and run again: the same database content and the same export files as without the kill."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+import pytest
+from crashing import duration, points, run, run_killed_after, whole_way
+from intake_workspace import content, exported, make_workspace
+
+from flows.settings import load_settings
+from store import open_store
+
+RANDOM_KILLS = 12
+
+
+def state(workspace: Path) -> tuple[object, object]:
+    """What two runs must agree in; the store's own checks must be silent."""
+    with open_store(load_settings(workspace).database) as store:
+        assert store.counts().faults == () and store.audit_verify().faults == () and store.integrity() == ()
+        assert store.counts().messages["done"] == sum(store.counts().messages.values()) == 8
+    return content(workspace), exported(workspace)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = make_workspace(tmp_path_factory.mktemp("undisturbed") / "w")
+    assert run(partial(whole_way, workspace)) == 0
+    return workspace
+
+
+def test_the_whole_way_gives_what_the_mails_hold(undisturbed: Path) -> None:
+    with open_store(load_settings(undisturbed).database) as store:
+        counts = store.counts()
+    assert (counts.orders["auto"], counts.orders["review"], counts.orders["ignored"]) == (3, 4, 1)
+    assert (counts.cases["open"], counts.outbox["done"], counts.unacknowledged) == (4, 3, 0)
+    files = [name for name in exported(undisturbed) if not name.startswith(".")]
+    assert len(files) == 6 and {Path(name).suffix for name in files} == {".csv", ".json"}
+
+
+def test_a_second_run_changes_nothing(undisturbed: Path) -> None:
+    def bytes_of(folder: Path) -> dict[str, object]:
+        return {"files": exported(folder), "rows": _all_rows(folder)}
+
+    before = bytes_of(undisturbed)
+    assert run(partial(whole_way, undisturbed)) == 0
+    assert bytes_of(undisturbed) == before
+
+
+def _all_rows(workspace: Path) -> list[str]:
+    with sqlite3.connect(workspace / "data" / "po-intake.db") as db:
+        return list(db.iterdump())
+
+
+@pytest.mark.slow
+def test_killed_at_every_named_point(undisturbed: Path, tmp_path: Path) -> None:
+    expected = state(undisturbed)
+    passed = points(partial(whole_way, make_workspace(tmp_path / "count")), tmp_path / "points.json")
+    assert len(passed) >= 15, "the points are there"
+    for name, times in sorted(passed.items()):
+        for nth in sorted({1, times}):
+            workspace = make_workspace(tmp_path / "w")
+            work = partial(whole_way, workspace)
+            assert run(work, f"{name}:{nth}") == -9, f"{name}:{nth} was not reached"
+            assert run(work) == 0, f"{name}:{nth}"
+            assert state(workspace) == expected, f"killed at {name}:{nth}"
+            shutil.rmtree(workspace)
+
+
+@pytest.mark.slow
+def test_killed_at_random_times(undisturbed: Path, tmp_path: Path) -> None:
+    """Twice in a row each, since a message that is there at three deaths is rightly given up."""
+    expected = state(undisturbed)
+    whole = duration(partial(whole_way, make_workspace(tmp_path / "timed")))
+    chance = random.Random(20261116)
+    for turn in range(RANDOM_KILLS):
+        workspace = make_workspace(tmp_path / "w")
+        work = partial(whole_way, workspace)
+        for _ in range(2):
+            run_killed_after(work, chance.uniform(0, whole))
+        assert run(work) == 0
+        assert state(workspace) == expected, f"turn {turn}"
+        shutil.rmtree(workspace)
+
+
+@pytest.mark.slow
+@pytest.mark.real
+def test_killed_while_children_read(undisturbed: Path, tmp_path: Path) -> None:
+    """The same with the reading processes of the real wiring."""
+    expected = state(undisturbed)
+    workspace = make_workspace(tmp_path / "w")
+    work = partial(whole_way, workspace, isolated=True)
+    for name in ("after-leased:2", "after-decided:3"):
+        assert run(work, name) == -9
+    assert run(work) == 0
+    assert state(workspace) == expected
