@@ -79,7 +79,7 @@ def _with_colon(words: Sequence[Word], at: int) -> Inline | None:
             return None
         meaning = "note"
     value = _value([*glued, *words[at + 1 :]])
-    if meaning in CODES and not value:
+    if not value and meaning in (*CODES, "requested_date", "price_base", "line_discount"):
         return Inline(meaning, (), label)
     if not _fits(meaning, value):
         meaning = "note"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extractors.layout import text_height
 from extractors.table.cells import NumberCell, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
@@ -155,7 +154,8 @@ def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> boo
         return False
     last = printed.lines[-1]
     name_only = len(printed.lines) == 1 and len(last) == 1 and is_code(last[0].text)
-    return not name_only and text_height(line) < _SMALL_PRINT * text_height(last)
+    sizes = [word.box.height for word in last]
+    return not name_only and max(word.box.height for word in line) < _SMALL_PRINT * min(sizes)
 
 
 def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
@@ -270,7 +270,7 @@ def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRo
     """The rest of a code that did not fit its narrow cell is joined without a blank."""
     own = printed.values.get(meaning)
     if own is None:
-        if kind_of(cell.text) in ("code", "number") or is_code(cell.text):
+        if kind_of(cell.text) in ("code", "number") or _may_be_code(cell.words, spaced=True):
             _keep(printed, meaning, cell.words, row, 0.9)
         else:
             printed.notes.append(cell.text)
