@@ -70,7 +70,7 @@ def read_type(pages: Sequence[Surroundings], context: ReadingContext, signs: Ord
 
 
 def _other_title(name: str, score: float, order_share: float, signs: OrderSigns) -> TypeReading:
-    if order_share > 0.6 and signs.has_lines and signs.has_number:
+    if order_share > 0.9 and score < 0.95 and signs.has_lines and signs.has_number:
         reason = f"the title says {name.replace('_', ' ')}, but the text reads like an order"
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
     return TypeReading(DocumentType(name), min(0.99, score))

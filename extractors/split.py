@@ -14,6 +14,7 @@ from functools import cache
 from extractors.header.fields import Choice, Found, po_number
 from extractors.header.labels import Context, LabelHit, find_labels, is_title
 from extractors.header.places import Surroundings
+from extractors.header.totals import label_totals
 from extractors.header.view import PageView
 from pipeline.language import fold, languages
 
@@ -34,6 +35,8 @@ class PageRole:
     number: Found | None
     title: str | None  # type of the document title that stands out at its top
     counter: tuple[int, int] | None  # page x of y
+    receiver: str  # what the labels of buyer and ship-to show at its top, folded; "" when nothing
+    has_total: bool  # a grand total stands on it
     is_prose: bool
 
 
@@ -76,7 +79,20 @@ def page_role(page: PageView, language: str | None) -> PageRole:
     around = Surroundings(page, find_labels(page, language))
     choice: Choice = po_number([around]) if page.lines else Choice()
     number = choice.found if choice.found and choice.found.score >= 0.8 else None
-    return PageRole(around, number, _title(around), _counter(page), _is_prose(page) and not _whole_title(around))
+    prose = _is_prose(page) and not _whole_title(around)
+    total = any(kind == "total" for kind, _ in label_totals([around], None))
+    return PageRole(around, number, _title(around), _counter(page), _receiver(around), total, prose)
+
+
+def _receiver(around: Surroundings) -> str:
+    """The words at the labels of buyer and ship-to in the upper third of the page."""
+    limit = around.page.page.height / 3
+    texts = []
+    for hit in around.hits:
+        if hit.section == "header" and hit.field in ("buyer", "ship_to") and hit.context >= Context.COLON:
+            place = next(around.places(hit), None) if hit.box.top <= limit else None
+            texts.append(fold(place.text) if place else "")
+    return " ".join(text for text in texts if text)
 
 
 def _begins(role: PageRole, first: PageRole) -> bool:
@@ -86,6 +102,8 @@ def _begins(role: PageRole, first: PageRole) -> bool:
     restarted = role.counter is not None and role.counter[0] == 1
     if other:
         return role.title in _ORDER_TITLES or restarted or _same_place(role, first)
+    if role.title in _ORDER_TITLES and role.has_total and first.has_total and role.receiver and first.receiver:
+        return role.receiver != first.receiver  # one order number for several stores, a page and a total for each
     return restarted and role.number is None and role.title in _ORDER_TITLES and first.counter is not None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Place, Relation, Surroundings
 from extractors.header.readings import (
+    INCOTERMS,
     Reading,
     find_date,
     read_currency,
@@ -24,6 +25,7 @@ from pipeline.model import Box, Doubt, Evidence, Source, Word
 
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
+_YEARS = (2000, 2049)  # outside, a figure in the form of a date is something else
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
 _INSIDE_LENGTH = 8  # letters a label in running text needs
@@ -179,13 +181,17 @@ def _not_elsewhere(pages: Sequence[Surroundings], found: Sequence[Found]) -> lis
 
 def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choice:
     """``field`` is order_date or requested_date; a date that reads two ways is a doubt, not a value."""
-    found = list(candidates(pages, field, lambda words: find_date(words, order)))
+    found = [f for f in candidates(pages, field, lambda words: find_date(words, order)) if _is_near_now(f.value)]
     if not found and field == "order_date":
-        found = list(_lone_dates(pages[:1], order))
+        found = [f for f in _lone_dates(pages[:1], order) if _is_near_now(f.value)]
     clear = [one for one in found if one.value is not None]
     if found and not clear:
         return Choice(None, f"“{found[0].text}” can be day/month or month/day; nothing in the document decides")
     return choose(clear, field.replace("_", " "))
+
+
+def _is_near_now(day: date | None) -> bool:
+    return day is None or _YEARS[0] <= day.year <= _YEARS[1]
 
 
 def open_dates(pages: Sequence[Surroundings], field: str) -> list[str]:
@@ -218,7 +224,22 @@ def currency(pages: Sequence[Surroundings]) -> Choice:
 def terms(pages: Sequence[Surroundings], field: str) -> Choice:
     read = read_incoterms if field == "incoterms" else read_terms
     found = [one for one in candidates(pages, field, read) if one.score >= _LEAST_TERMS]
+    if not found and field == "incoterms":
+        found = list(_lone_incoterms(pages))
     return choose(found, field.replace("_", " "), keep=True)
+
+
+def _lone_incoterms(pages: Sequence[Surroundings]) -> Iterator[Found]:
+    """A code of the Incoterms rules in a short segment without a label of its own."""
+    for around in pages[:1]:
+        for segment in around.page.segments:
+            if len(segment.words) > 6 or around.in_table(segment.box):
+                continue
+            for i, word in enumerate(segment.words):
+                if word.text.strip(".,;()") in INCOTERMS:
+                    words = segment.words if i == 0 else (word,)
+                    text = " ".join(w.text for w in words).strip(".,;()")
+                    yield Found(text, words, segment.page, segment.source, 0.85)
 
 
 def revision(pages: Sequence[Surroundings]) -> Choice:

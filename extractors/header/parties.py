@@ -16,7 +16,7 @@ from extractors.header.partytext import PartyReading, party_lines, read_party
 from extractors.header.places import ADDRESS_LABELS, Relation, Surroundings, constant_column
 from extractors.header.view import Segment
 from pipeline.language import fold
-from pipeline.model import ReadingContext, Word
+from pipeline.model import ReadingContext, Source, Word
 
 ROLES = ("buyer", "seller", "ship_to", "bill_to")
 # beginnings of the words for delivering and shipping in our languages
@@ -26,6 +26,7 @@ _DELIVERY_STEMS = (
 )  # fmt: skip
 _POINTING = {"to", "at", "an", "a", "au", "aan", "naar", "op", "na", "do", "in", "para", "adresse", "address", "adres", "adress"}
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
+_MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
 _MOST_LINES = 10
 _ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
@@ -221,10 +222,32 @@ def _complete(
         others.remove(first)
     if "seller" not in roles and others and not context.own_names and not context.is_mail_body:
         roles["seller"] = RoleReading(others[0], 0.8, "the second address without a label")
-    if "buyer" in roles:
-        roles["buyer"] = _with_mail(roles, context, pages)
     if "buyer" not in roles and "bill_to" in roles and not is_own(roles["bill_to"].reading, context):
         roles["buyer"] = replace(roles["bill_to"], weight=0.8, note="the invoice address: nothing else names the buyer")
+    if "buyer" not in roles and pages and not context.is_mail_body:
+        letterhead = _name_only(pages[0], roles, context)
+        if letterhead is not None:
+            roles["buyer"] = letterhead
+    if "buyer" in roles:
+        roles["buyer"] = _with_mail(roles, context, pages)
+
+
+def _name_only(
+    around: Surroundings, roles: Mapping[str, RoleReading], context: ReadingContext
+) -> RoleReading | None:
+    """A letterhead that is only a company's name: the first thing at the top of the page that has a legal form."""
+    known = {fold(role.reading.party.name or "") for name, role in roles.items() if name == "seller"}
+    if around.page.page.source is Source.CSV:
+        return None  # a list of records has no letterhead
+    for segment in around.page.segments:
+        if segment.box.top > around.page.page.height / 6:
+            return None
+        plain = len(segment.words) <= 8 and not around.labels_in(segment) and ":" not in segment.text
+        if plain and address.has_legal_form(segment.text) and fold(segment.text) not in known:
+            reading = read_party(party_lines(around, [segment]), segment.page, segment.box.top)
+            if reading.party.name and not is_own(reading, context):
+                return RoleReading(reading, 0.9, "the company's name at the top of the page")
+    return None
 
 
 def _with_mail(
@@ -238,7 +261,8 @@ def _with_mail(
     found: dict[str, Word] = {}
     for around in pages[:1]:
         for segment in around.page.segments:
-            for word in segment.words:
+            labelled = any(hit.field == "email" for hit in around.labels_in(segment))
+            for word in segment.words if labelled or len(segment.words) <= _MAIL_WORDS else ():
                 for mail in address.emails_in(word.text):
                     if mail not in others and mail.casefold() not in others:
                         found.setdefault(mail.casefold(), replace(word, text=mail))

@@ -78,6 +78,8 @@ _PART_LABELS = frozenset(
         "ragione",
     ]
 )
+_OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
+_LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
 _ADDRESS_LINES = 7
 _ATTENTION = re.compile(
     r"^(?:attn|attention|att|z\.? ?hd|à l'attention|a l'attention|t\.? ?a\.? ?v|att\.n|c\.? ?a\.?)\b[.: ]",
@@ -121,6 +123,10 @@ def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0
         label = next((h for h in inner if h.start == start and h.field in (*_SKIPPED, "email", "tax_id")), None)
         words = segment.words[label.end if label else start :]
         name = label.field if label else None
+        if label is None and (left := around.left_label(segment)) is not None and left.field in ("email", "tax_id"):
+            name = left.field
+        if label is not None and not words and name in ("email", "tax_id"):
+            words = around.right_of(label)
         for text in split_line(" ".join(w.text for w in words)):
             lines.append(PartyLine(_without_part_label(text), tuple(words), name))
     return [line for line in lines if line.text]
@@ -159,6 +165,8 @@ def _kind(line: PartyLine) -> str:
         return "tax_id" if any(c.isdigit() for c in line.text) else "skip"
     if address.emails_in(line.text):
         return "email"
+    if _LONG_NUMBER.fullmatch(line.text):
+        return "tax_id"
     if (
         line.field in _SKIPPED
         or address.is_phone(line.text)

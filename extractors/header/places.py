@@ -111,6 +111,11 @@ class Surroundings:
             return segment if near and not self.is_label(segment) else None
         return self._beside(hit)
 
+    def right_of(self, hit: LabelHit) -> tuple[Word, ...]:
+        """The words of the segment right of a label; none when another label follows."""
+        right = self._right(hit)
+        return right.words if right else ()
+
     def _beside(self, hit: LabelHit) -> Segment | None:
         """A value in a row of its own half a line higher or lower, as in cells aligned to the top or bottom."""
         found, reach = [], 1.3 * self.page.height
