@@ -1,0 +1,259 @@
+"""The review queue on the command line: list, show, approve, correct, reject, and give stuck messages another try.
+
+A resolution is decided again through the same matcher and rules as ever, with what the person chose; an exception that
+the person has not seen yet keeps the case open, so that nothing leaves unseen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flows.parts import Parts
+from pipeline.codec import dumps, order_from_json, order_to_json
+from pipeline.errors import DocumentError, UsageError
+from pipeline.interfaces import Erp, Matcher, OrderHistory
+from pipeline.model import (
+    CaseStatus,
+    Decision,
+    LineMatch,
+    MailContext,
+    MatchedOrder,
+    Order,
+    Resolution,
+    ReviewCase,
+    Verdict,
+)
+from pipeline.run import Deciders, decide_order
+from store import StaleCase, StaleHistory, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a case. ``unseen`` names what the person must look at first: then the case is still open."""
+
+    case: ReviewCase
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> bool:
+        """The order goes to the ERP with the next export."""
+        return self.case.status is CaseStatus.RESOLVED
+
+
+def reject(store: Store, case_id: str, reviewer: str, reason: str, version: str | None = None) -> Outcome:
+    """Closes a case without an order. ``reason`` is for those who ask later. Raises ``UsageError``."""
+    if not reason.strip():
+        raise UsageError("a rejection needs a reason: somebody will ask why the order was not entered")
+    case = open_case(store, case_id, version)
+    store.resolve(_resolution(case, "reject", reviewer, reason), None, 0)
+    return Outcome(store.case(case.case_id))
+
+
+def approve(
+    parts: Parts,
+    case_id: str,
+    reviewer: str,
+    *,
+    reason: str = "",
+    skus: Mapping[int, str] | None = None,
+    version: str | None = None,
+) -> Outcome:
+    """Lets the order leave. ``skus`` gives items for lines, counted from 1; ``version`` is that of what was seen.
+
+    Raises ``UsageError`` when something is missing without which no ERP can enter the order, or the case has changed.
+    """
+    case = open_case(parts.store, case_id, version)
+    chosen = chosen_skus(case.decision.order, skus or {})
+    resolution = replace(_resolution(case, "approve", reviewer, reason), skus=chosen)
+    return _decide_again(parts, case, resolution, insist=True)
+
+
+def correct(
+    parts: Parts,
+    case_id: str,
+    reviewer: str,
+    order_json: str,
+    *,
+    reason: str = "",
+    skus: Mapping[int, str] | None = None,
+    version: str | None = None,
+) -> Outcome:
+    """Puts a corrected order in place of what was read; it leaves at once only if nothing is wrong with it.
+
+    Raises ``UsageError`` for JSON that is not of the contract's form.
+    """
+    case = open_case(parts.store, case_id, version)
+    order = carried(case.decision.order, parse_order(order_json))
+    chosen = chosen_skus(order, skus or {})
+    resolution = replace(_resolution(case, "correct", reviewer, reason), order=order, skus=chosen)
+    return _decide_again(parts, case, resolution, insist=False)
+
+
+def open_case(store: Store, case_id: str, version: str | None) -> ReviewCase:
+    case = store.case(case_id)
+    if case.status is not CaseStatus.OPEN:
+        raise StaleCase(f"case {case.case_id} is already {case.status}")
+    if version is not None and not (len(version) >= 8 and case.version.startswith(version)):
+        raise StaleCase(f"case {case.case_id} has changed since you saw it; look again and decide then")
+    return case
+
+
+def _resolution(case: ReviewCase, action: str, reviewer: str, reason: str) -> Resolution:
+    if not reviewer.strip():
+        raise UsageError("who decides? name the reviewer")
+    return Resolution(case.case_id, case.version, action, reviewer, datetime.now(UTC), reason)
+
+
+def chosen_skus(order: Order, skus: Mapping[int, str]) -> tuple[str | None, ...]:
+    wrong = [str(n) for n in skus if not 1 <= n <= len(order.lines)]
+    if wrong:
+        raise UsageError(f"there is no line {', '.join(wrong)}: the order has {len(order.lines)} lines, counted from 1")
+    return tuple(skus.get(n) for n in range(1, len(order.lines) + 1))
+
+
+def parse_order(text: str) -> Order:
+    """Order JSON, or decision JSON whose additions are ignored. Raises ``UsageError`` naming the fault."""
+    try:
+        value = json.loads(text)
+        if not isinstance(value, dict):
+            raise UsageError(
+                "the corrected order must be one JSON object, as `queue show --json` prints it"
+            )
+        return order_from_json({key: v for key, v in value.items() if key != "evidence"})
+    except json.JSONDecodeError as error:
+        raise UsageError(f"the corrected order is no JSON: {error}") from None
+    except (DocumentError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"the corrected order is not of the contract's form: {error}") from None
+
+
+def draft(case: ReviewCase) -> str:
+    """The order of a case as JSON, to be edited and given to ``correct``."""
+    return dumps(order_to_json(case.decision.order))
+
+
+# --- deciding again ---------------------------------------------------------------------------------------------------
+
+
+def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, *, insist: bool) -> Outcome:
+    while True:
+        history = parts.store.history(but=case.order_key)
+        decision = decide_with(parts.deciders(history), case, resolution)
+        unseen = tuple(_unseen(case.decision, decision))
+        clean = decision.decision is Verdict.AUTO
+        if not clean and (unseen or not insist):
+            return Outcome(parts.store.revise(resolution, decision), unseen or tuple(_said(decision)))
+        _refuse_gaps(decision)
+        try:
+            parts.store.resolve(resolution, decision, history.mark)
+        except StaleHistory:
+            continue
+        return Outcome(parts.store.case(case.case_id))
+
+
+def decide_with(deciders: Deciders, case: ReviewCase, resolution: Resolution) -> Decision:
+    """The decision on the order as the person left it."""
+    order = resolution.order or case.decision.order
+    if not order.document_type.is_order:
+        raise UsageError(
+            f"case {case.case_id} holds no order ({order.document_type}): reject it, or give the order with "
+            f"`po-intake queue correct {case.case_id} ORDER.json`"
+        )
+    matcher = ChosenItems(deciders.matcher, resolution.skus, resolution.reviewer)
+    return decide_order(order, case.mail, replace(deciders, matcher=matcher), case.opened_at.date())
+
+
+class ChosenItems:
+    """A ``Matcher`` in which a person's choice of items stands above what the lines say."""
+
+    def __init__(self, matcher: Matcher, skus: Sequence[str | None], reviewer: str) -> None:
+        self._matcher = matcher
+        self._skus = skus
+        self._reviewer = reviewer
+
+    def match(
+        self, order: Order, erp: Erp, mail: MailContext | None, history: OrderHistory, as_of: date
+    ) -> MatchedOrder:
+        for sku in self._skus:
+            if sku is not None and erp.item(sku) is None:
+                raise UsageError(f"{sku}: no such item in the ERP exports")
+        lines = tuple(
+            line if sku is None else replace(line, **_only_code(sku))
+            for line, sku in zip(order.lines, self._skus, strict=True)
+        )
+        matched = self._matcher.match(replace(order, lines=lines), erp, mail, history, as_of)
+        chosen = tuple(self._named(m, sku) for m, sku in zip(matched.lines, self._skus, strict=True))
+        return replace(matched, order=order, lines=chosen)
+
+    def _named(self, match: LineMatch, sku: str | None) -> LineMatch:
+        if sku is None or match.item is None:
+            return match
+        return replace(match, level="reviewer", reason=f"{match.item.sku} was chosen by {self._reviewer}")
+
+
+def _only_code(sku: str) -> dict[str, Any]:
+    """What the line says of other items must not speak against the choice."""
+    others = ("buyer_item_id", "manufacturer_item_id", "standard_item_id", "description")
+    return {**dict.fromkeys(others), "seller_item_id": sku, "notes": ()}
+
+
+def _unseen(shown: Decision, decided: Decision) -> Iterator[str]:
+    """What speaks against the order now and was not among what the person saw."""
+    seen = {(m.code, m.path) for m in shown.mismatches}
+    for m in decided.mismatches:
+        if (m.code, m.path) not in seen:
+            yield f"{m.code}: {m.reason}"
+
+
+def _said(decision: Decision) -> Iterator[str]:
+    return (f"{m.code}: {m.reason}" for m in decision.mismatches)
+
+
+def _refuse_gaps(decision: Decision) -> None:
+    gaps = list(_gaps(decision))
+    if gaps:
+        raise UsageError("the ERP cannot enter this order yet: " + "; ".join(gaps))
+
+
+def _gaps(decision: Decision) -> Iterator[str]:
+    if decision.customer_id is None:
+        yield "the customer is not known (correct the buyer's name or tax id)"
+    if not decision.order.po_number:
+        yield "it has no PO number"
+    if not decision.lines:
+        yield "it has no lines"
+    for n, line in enumerate(decision.lines, 1):
+        if line.sku is None:
+            yield f"line {n} has no item (choose one: --sku {n}=SKU)"
+        elif line.erp_quantity is None or line.erp_uom is None:
+            yield f"line {n} has no quantity in the ERP's unit (correct its quantity or unit)"
+
+
+def carried(shown: Order, corrected: Order) -> Order:
+    """The corrected order with the evidence and doubts of all values that the person left as they were."""
+    before, after = dict(_flat("", order_to_json(shown))), dict(_flat("", order_to_json(corrected)))
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+    def stands(path: str) -> bool:
+        return not any(c == path or c.startswith((f"{path}.", f"{path}[")) for c in changed) or path == ""
+
+    return replace(
+        corrected,
+        evidence=tuple(e for e in shown.evidence if stands(e.path)),
+        doubts=tuple(d for d in shown.doubts if stands(d.path)),
+    )
+
+
+def _flat(path: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in ("doubts", "evidence"):
+                yield from _flat(f"{path}.{key}" if path else key, inner)
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _flat(f"{path}[{i}]", inner)
+    else:
+        yield path, value
