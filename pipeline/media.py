@@ -325,11 +325,14 @@ _TEXT_KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
 
 
 def looks_like_table(text: str) -> bool:
-    """Whether most lines have the same number (at least two) of one separator: ``;``, tab, ``|`` or comma."""
+    """Whether most lines have the same number (at least two) of one separator: ``;``, tab, ``|`` or comma.
+
+    Two lines are enough for ``;`` and tab; commas and bars stand in sentences and drawn frames as well.
+    """
     lines = [line for line in text.splitlines()[:200] if line.strip()]
-    if len(lines) < 2:
-        return False
     for separator in "\t;|,":
+        if len(lines) < (2 if separator in "\t;" else 4):
+            continue
         counts = [line.count(separator) for line in lines]
         usual = max(set(counts), key=counts.count)
         if usual >= 2 and counts.count(usual) >= 0.8 * len(lines):
