@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -177,4 +178,6 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
 
 
 def _deciders_of(snapshots: SnapshotStore, policies: Policies) -> Callable[[OrderHistory], Deciders]:
-    return lambda history: deciders(snapshots.current(), history, policies)
+    """One matcher for all messages: it keeps its indexes as long as the ERP snapshot is the same."""
+    matcher = OrderMatcher()
+    return lambda history: replace(deciders(snapshots.current(), history, policies), matcher=matcher)
