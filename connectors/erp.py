@@ -75,17 +75,17 @@ class Rows:
         self._values = values
 
     @cached_property
-    def _groups(self) -> tuple[pd.Index[str], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    def _groups(self) -> tuple[dict[str, int], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         codes, values = pd.factorize(self._values)
         order = np.argsort(codes, kind="stable")
         starts = np.searchsorted(codes[order], np.arange(len(values) + 1))
-        return pd.Index(values), order, starts
+        return {value: place for place, value in enumerate(values)}, order, starts
 
     def of(self, value: str) -> list[int]:
         """Positions of the rows that hold exactly this value, in the file's order."""
         values, order, starts = self._groups
-        place = int(values.get_indexer(pd.Index([value], dtype=object))[0]) if len(values) else -1
-        return [] if place < 0 else [int(i) for i in order[starts[place] : starts[place + 1]]]
+        place = values.get(value)
+        return [] if place is None else [int(i) for i in order[starts[place] : starts[place + 1]]]
 
 
 class Fields:

@@ -243,8 +243,11 @@ def _parse(content: bytes, path: Path, say: Say) -> tuple[pd.DataFrame, bool] | 
         say(f"{path}: not a CSV table: {error}; run the export again")
         return None
     # from the file itself: pandas renames a heading that stands there twice
-    heading = next(csv.reader(io.StringIO(text, newline="")))
-    frame.columns = pd.Index([name.strip() for name in heading])
+    heading = [name.strip() for name in next(csv.reader(io.StringIO(text, newline="")))]
+    if len(heading) != len(frame.columns):
+        say(f"{path}: row 1: no heading; the first row must name the columns")
+        return None
+    frame.columns = pd.Index(heading)
     return frame[(frame != "").any(axis=1)], not faults
 
 

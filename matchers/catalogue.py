@@ -114,7 +114,7 @@ class Catalogue:
     def _token_index(
         self,
     ) -> tuple[dict[str, int], npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        """Vocabulary, postings (item positions grouped by token), where each token's group starts, and token weights."""
+        """Vocabulary, postings (item positions grouped by token), where each group starts, and token weights."""
         vocabulary: dict[str, int] = {}
         ids: list[int] = []
         lengths = np.zeros(len(self.items), np.int64)
@@ -134,7 +134,7 @@ class Catalogue:
         return token in self._token_index[0]
 
     def weight(self, token: str) -> float:
-        """How much the token tells: the rarer in the catalogue, an unknown one as the rarest."""
+        """How much the token tells: the rarer, the more."""
         vocabulary, _, _, weights = self._token_index
         place = vocabulary.get(token)
         return float(weights[place]) if place is not None else float(np.log1p(len(self.items)))

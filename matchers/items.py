@@ -167,7 +167,7 @@ class ItemMatcher:
         unknown = f"{printed} is not on file; " if printed else ""
         if item is None:
             return self._nothing(f"{unknown}{described.reason}", near, said, described.candidates)
-        if near and item.sku not in near:
+        if near and near.get(item.sku) != min(near.values()):
             code = ", ".join(f"{sku} ({edits} off)" for sku, edits in sorted(near.items(), key=lambda n: n[1])[:3])
             reason = f"{unknown}the description means {item.sku}, but the code is nearer to {code}"
             return ItemMatch(None, None, 0.0, reason, "ambiguous_item", described.candidates)

@@ -62,9 +62,9 @@ def read_unit(line: LineItem, item: CatalogueItem, rows: Sequence[UnitConversion
     if len(fitting) == 1:
         words = f"{fitting[0].words}; proven by the contract price"
         return _finished(line, item, replace(fitting[0], words=words), price_of)
-    if len(possible) == 1 and price_of(line.quantity * possible[0].factor) is None:
-        # a person looks at the line anyway, because no price holds; the only pack on file is what to show
-        words = f"{possible[0].words}; the only pack on file, no contract price to prove it"
+    if len(possible) == 1 and _prices(line):
+        # a person looks at the line anyway, because its price is not the contract price or none holds
+        words = f"{possible[0].words}; the only pack on file, not proven by the price"
         return _finished(line, item, replace(possible[0], words=words), price_of)
     return UnitResult(None, _no_way(line.unit, item, ways), None)
 

@@ -1,0 +1,169 @@
+"""Customer and ship-to: exactly one must stand, conflicts and near ties are refused, we are never the customer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from erp_rows import write_exports
+
+from connectors.erp import ErpSnapshot, load_erp
+from matchers.addresses import filed, fit
+from matchers.customer import CustomerIndex, match_customer
+from matchers.names import bare_name, folded_name, tax_key
+from matchers.ship_to import match_ship_to
+from pipeline.model import DocumentType, MailContext, Order, Party
+
+C1 = Party("Müller Maschinenbau GmbH & Co. KG", "Hauptstr. 12, 10115 Berlin")
+
+
+def mail(sender: str, *forwarded: str) -> MailContext:
+    return MailContext(sender=sender, reply_to=None, subject="", text="", forwarded_senders=forwarded)
+
+
+def order(buyer: Party = Party(), ship_to: Party = Party(), bill_to: Party = Party()) -> Order:
+    return Order(DocumentType.PURCHASE_ORDER, buyer=buyer, ship_to=ship_to, bill_to=bill_to)
+
+
+@pytest.fixture(scope="module")
+def index(erp: ErpSnapshot) -> CustomerIndex:
+    return CustomerIndex(erp)
+
+
+KNOWN = [
+    (order(C1), None, "C1"),
+    (order(Party("MULLER MASCHINENBAU GMBH & CO KG")), None, "C1"),
+    (order(Party("Müller Maschinenbau")), None, "C1"),
+    (order(), mail("einkauf@mueller-mb.de"), "C1"),
+    (order(), mail("x@shop.mueller-mb.de"), "C1"),
+    (order(), mail("sales@norden-supply.eu", "einkauf@mueller-mb.de"), "C1"),
+    (order(C1), mail("someone@gmail.com"), "C1"),
+    (order(C1), mail("x@unknown-agent.com"), "C1"),
+    (order(Party(None, None, None, "DE123456789")), None, "C1"),
+    (order(Party(None, None, "a@mueller-mb.de")), None, "C1"),
+    (order(ship_to=Party(None, "Industriering 15, 14482 Potsdam")), None, "C1"),
+    (order(ship_to=Party("Smit Techniek B.V.", "Kade 7, 3855IC Alem")), None, "C5"),
+    (order(bill_to=Party("Smit Techniek B.V.", "Kade 7, 3855 IC Alem"), ship_to=C1), None, "C1"),
+    (order(Party("Norden Supply B.V.", "Havenweg 118, 3089 KK Rotterdam"), ship_to=C1), None, "C1"),
+    (order(Party("Parker Pumps Ltd")), None, "C3"),
+    (order(Party("Parker Pumps Inc")), None, "C4"),
+    (order(Party("Parker Pumps")), mail("po@parkerpumps.com"), "C4"),
+    (order(Party("Mueler Maschinenbau GmbH", "Hauptstrasse 12, 10115 Berlin")), None, "C1"),
+]
+
+
+@pytest.mark.parametrize(("document", "context", "customer"), KNOWN)
+def test_one_customer_stands(index: CustomerIndex, document: Order, context: MailContext | None, customer: str) -> None:
+    match = match_customer(document, context, index)
+    assert match.key == customer, match.reason
+    assert match.reason
+
+
+UNKNOWN = [
+    (order(), None, "not on file"),
+    (order(), mail("someone@gmail.com"), "not on file"),
+    (order(), mail("us@norden-supply.eu"), "not on file"),
+    (order(Party("Norden Supply B.V.", None, None, "NL861234567B01")), None, "not on file"),
+    (order(C1), mail("po@smit.nl"), "contradicts itself"),
+    (order(C1), mail("sales@norden-supply.eu", "po@smit.nl"), "contradicts itself"),
+    (order(C1, ship_to=Party("Smit Techniek B.V.", "Kade 7, 3855 IC Alem")), None, "contradicts itself"),
+    (order(Party(C1.name, C1.address, None, "DE987654321")), None, "contradicts itself"),
+    (order(Party("Globex Trading GmbH", "Elsewhere 1, 99999 Town")), mail("einkauf@mueller-mb.de"), "Globex"),
+    (order(Party("Parker Pumps")), None, "several customers"),
+    (order(Party(C1.name, "Nebenweg 3, 20095 Hamburg")), None, "is not on file"),
+    (order(Party("Miller Maschinenbau Ost GmbH")), None, "not on file"),
+    (order(Party(None, None, None, "FR123456789")), None, "not on file"),
+]
+
+
+@pytest.mark.parametrize(("document", "context", "word"), UNKNOWN)
+def test_no_customer_stands(index: CustomerIndex, document: Order, context: MailContext | None, word: str) -> None:
+    match = match_customer(document, context, index)
+    assert match.key is None, match.reason
+    assert word in match.reason
+
+
+def test_who_it_might_be_is_shown(index: CustomerIndex) -> None:
+    match = match_customer(order(C1), mail("po@smit.nl"), index)
+    assert {c.key for c in match.candidates} == {"C1", "C5"}
+    assert match.conflicts
+    assert match_customer(order(Party("Smid Techniek")), None, index).candidates[0].key == "C5"
+
+
+# customer, printed ship-to, ship_to_id
+PLACES = [
+    ("C1", Party(None, "Industriering 5, 14482 Potsdam"), "C1-2"),
+    ("C1", Party(None, "Industriering 15, 14482 Potsdam"), "C1-3"),
+    ("C1", Party("Müller Maschinenbau - Werk 3", "INDUSTRIERING 15\n14482 POTSDAM\nDEUTSCHLAND"), "C1-3"),
+    ("C1", Party(None, "14482 Potsdam, Industriering 15"), "C1-3"),
+    ("C1", Party("Müller Maschinenbau - Werk 2", None), "C1-2"),
+    ("C3", Party(None, "Flat 29 Raymond Glen, Leeds N872QR"), "C3-1"),
+    ("C3", Party("Parker Pumps Ltd", "Flat 29 Raymond Glen, Leeds N87 2PR"), None),
+    ("C3", Party("Parker Pumps Ltd", "Flat 29 Raymond Glen, Leeds NB7 2QR"), "C3-1"),
+    ("C4", Party("Parker Pumps Inc. - Dock B", "500 Harbor Road, Seattle, WA 98101, USA"), "C4-2"),
+    ("C4", Party("Parker Pumps Inc.", "500 Harbor Road, Seattle, WA 98101, USA"), None),
+    ("C1", Party(None, "Industriering 25, 14482 Potsdam"), None),
+    ("C1", Party(None, "Industriering 5, 14483 Potsdam"), None),
+    ("C1", Party(None, "Ringstraße 5, 14482 Potsdam"), None),
+    ("C1", Party(None, "Industriering 5"), None),
+    ("C1", Party("Müller Maschinenbau - Werk 3", "Industriering 5, 14482 Potsdam"), None),
+    ("C1", Party("Müller Maschinenbau - Werk 9", None), None),
+    ("C1", Party("Globex", "Kade 7, 3855 IC Alem"), None),
+]
+
+
+@pytest.mark.parametrize(("customer_id", "printed", "expected"), PLACES)
+def test_ship_to(erp: ErpSnapshot, customer_id: str, printed: Party, expected: str | None) -> None:
+    customer = erp.customer(customer_id)
+    assert customer is not None
+    match = match_ship_to(order(ship_to=printed), customer, erp.ship_tos(customer_id))
+    assert match.key == expected, match.reason
+    assert match.stated
+
+
+# customer, printed buyer, ship_to_id
+UNSTATED = [
+    ("C5", Party(), "C5-1"),
+    ("C1", C1, "C1-1"),
+    ("C1", Party("Müller Maschinenbau GmbH & Co. KG"), None),
+    ("C4", Party("Parker Pumps Inc.", "1497 Alejandra Loop Suite 878, Deborahfurt, SD 49865"), None),
+]
+
+
+@pytest.mark.parametrize(("customer_id", "buyer", "expected"), UNSTATED)
+def test_no_ship_to_printed(erp: ErpSnapshot, customer_id: str, buyer: Party, expected: str | None) -> None:
+    customer = erp.customer(customer_id)
+    assert customer is not None
+    match = match_ship_to(order(buyer), customer, erp.ship_tos(customer_id))
+    assert match.key == expected, match.reason
+    assert not match.stated
+
+
+FITS = [
+    ("183 Jeffrey Light Apt. 799, Wendyton, MT 82080", True),
+    ("183 Jeffrey Light, Wendyton, MT 82080", True),
+    ("183 Jeffrey Light Apt. 798, Wendyton, MT 82080", False),
+    ("184 Jeffrey Light Apt. 799, Wendyton, MT 82080", False),
+    ("183 Jeffrey Light Apt. 799, Wendyton, MT 82081", False),
+    ("183 Jefrey Lignt Apt. 799, Wendyton, MT 82080", True),
+    ("183 Walter Road Apt. 799, Wendyton, MT 82080", False),
+]
+
+
+@pytest.mark.parametrize(("printed", "same"), FITS)
+def test_addresses(printed: str, same: bool) -> None:
+    assert fit(printed, filed("183 Jeffrey Light Apt. 799", "Wendyton, MT 82080")).same is same
+
+
+def test_names() -> None:
+    assert bare_name("Budowa Maszyn Żynda Sp. z o.o.") == "budowa maszyn zynda"
+    assert bare_name("Talleres Niño S.L.") == bare_name("TALLERES NINO SL") == "talleres nino"
+    assert bare_name("AG") == "ag"
+    assert folded_name("Parker & Sons Ltd.") == folded_name("Parker and Sons Ltd")
+    assert tax_key("DE 123 456 789") == ("DE", "123456789")
+    assert tax_key("12-3456789", "US") == ("US", "123456789")
+
+
+def test_without_ship_to_export_addresses_of_customers_still_count(tmp_path: Path) -> None:
+    bare = load_erp(write_exports(tmp_path / "erp", ship_to=None, company=None))
+    assert match_customer(order(Party(None, "Kade 7, 3855IC Alem")), None, CustomerIndex(bare)).key == "C5"
