@@ -16,8 +16,10 @@ from rules.duplicate import Duplicate
 from rules.exports import RequiredExports
 from rules.item import KnownItem
 from rules.limits import ValueLimit
+from rules.line_numbers import LineNumbers
 from rules.moq import MinimumQuantity
 from rules.no_lines import NoLines
+from rules.order_date import OrderDate
 from rules.pack import PackMultiple
 from rules.past_due import PastDue
 from rules.po_number import RequiredFields
@@ -42,7 +44,9 @@ ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
     Revision,
     Cancellation,
     RequiredFields,
+    OrderDate,
     NoLines,
+    LineNumbers,
     Currency,
     Totals,
     ValueLimit,

@@ -56,9 +56,11 @@ class QuantityPolicy(Section):
 class OrderPolicy(Section):
     required_fields: tuple[str, ...]
     value_limit: Decimal
+    ship_to_required: bool
     ship_to_whitelist: tuple[str, ...]
     required_exports: tuple[Literal["ship_to", "uom", "customer_items", "stock", "open_orders", "company"], ...]
     currency_proven_by_prices: bool
+    future_days: int = Field(ge=0, le=3660)
 
 
 class Thresholds(Section):

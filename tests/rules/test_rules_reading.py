@@ -13,7 +13,9 @@ from rules.customer import KnownCustomer
 from rules.exports import RequiredExports
 from rules.item import KnownItem
 from rules.limits import ValueLimit
+from rules.line_numbers import LineNumbers
 from rules.no_lines import NoLines
+from rules.order_date import OrderDate
 from rules.po_number import RequiredFields
 from rules.ship_to import KnownShipTo
 from rules.unreadable import decision_for_error
@@ -49,7 +51,9 @@ NOWHERE = PartyMatch(None, "no address fits")
     [
         (PartyMatch("C1-01", "fits"), {}, [], []),
         (NOWHERE, {}, [], [("unknown_ship_to", "ship_to")]),
-        (replace(NOWHERE, stated=False), {}, [], []),  # none printed: the ERP's own
+        (replace(NOWHERE, stated=False), {}, [], [("low_confidence", "ship_to")]),  # none found: none there?
+        (PartyMatch("C1-01", "the only one", stated=False), {}, [], [("low_confidence", "ship_to")]),
+        (replace(NOWHERE, stated=False), {"absent_exports": frozenset({"ship_to"})}, [], []),
         (NOWHERE, {"absent_exports": frozenset({"ship_to"})}, [], []),  # nothing to compare with
         (NOWHERE, {"customer_record": None}, [], []),  # unknown_customer says it all
         (PartyMatch("C1-01", "fits"), {}, ["C1-01"], []),
@@ -60,6 +64,19 @@ NOWHERE = PartyMatch(None, "no address fits")
 def test_ship_to(ship_to: PartyMatch, changes: dict[str, Any], whitelist: list[str], found: Any) -> None:
     order = matched(ship_to=ship_to, **changes)
     assert codes(KnownShipTo, order, policies(order={"ship_to_whitelist": whitelist})) == found
+
+
+@pytest.mark.parametrize(
+    ("ship_to", "held"),
+    [
+        (PartyMatch("C1-01", "the only one", stated=False), False),
+        (PartyMatch(None, "the customer has none", stated=False), False),
+        (PartyMatch(None, "the customer has two", NEAR, stated=False), True),
+    ],
+)
+def test_customers_whose_orders_print_no_ship_to(ship_to: PartyMatch, held: bool) -> None:
+    found = codes(KnownShipTo, matched(ship_to=ship_to), policies(order={"ship_to_required": False}))
+    assert found == ([("low_confidence", "ship_to")] if held else [])
 
 
 def test_credit_hold() -> None:
@@ -98,6 +115,39 @@ def test_required_fields(order: dict[str, Any], required: list[str], found: Any)
 )
 def test_no_lines(order: dict[str, Any], found: Any) -> None:
     assert codes(NoLines, matched(order=order)) == found
+
+
+@pytest.mark.parametrize(
+    ("numbers", "total", "held"),
+    [
+        (["1", "2", "3"], None, False),
+        (["10", "20", "30"], None, False),
+        (["00010", "00020", "00040"], None, True),
+        (["1", "2", "4"], None, True),
+        (["1", "2", "4"], "150.00", False),  # the total proves that all lines are there
+        (["1", "2", "4"], "200.00", True),
+        (["20", "30", "40"], None, True),  # the first may be missing
+        (["5", "6", "7"], None, False),  # a page of a longer list, or a change
+        (["1", "1", "2"], None, False),
+        (["3", "1", "2"], None, False),
+        (["1", None, "3"], None, False),
+        (["1.1", "1.2", "3"], None, False),
+        (["7"], None, False),
+    ],
+)
+def test_gaps_in_the_line_numbers(numbers: list[str | None], total: str | None, held: bool) -> None:
+    pairs = [(line_item(line_no=number), line_match(line_item())) for number in numbers]
+    order = matched(*pairs, order={"total": None if total is None else D(total)})
+    assert codes(LineNumbers, order) == ([("low_confidence", "lines")] if held else [])
+
+
+@pytest.mark.parametrize(
+    ("ordered", "held"),
+    [(date(2026, 11, 16), False), (date(2026, 11, 23), False), (date(2026, 11, 24), True), (None, False)],
+)
+def test_an_order_dated_ahead(ordered: date | None, held: bool) -> None:
+    found = codes(OrderDate, matched(order={"order_date": ordered}))
+    assert found == ([("low_confidence", "order_date")] if held else [])
 
 
 @pytest.mark.parametrize(
