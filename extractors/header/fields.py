@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extractors.header.labels import Context, LabelHit
+from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Place, Relation, Surroundings
 from extractors.header.readings import (
     INCOTERMS,
@@ -213,8 +213,9 @@ def _lone_dates(pages: Sequence[Surroundings], order: str | None) -> Iterator[Fo
 
 
 def _labelled_left(around: Surroundings, segment: Segment) -> bool:
-    line = around.page.lines[segment.line]
-    return any(around.is_label(other) for other in line if other is not segment)
+    before = [s for s in around.page.lines[segment.line] if s.box.x1 <= segment.box.x0]
+    titles = [hit for hit in around.labels_in(before[-1]) if is_title(hit)] if before else []
+    return bool(before) and not titles and around.is_label(before[-1])
 
 
 def currency(pages: Sequence[Surroundings]) -> Choice:
@@ -235,8 +236,9 @@ def _lone_incoterms(pages: Sequence[Surroundings]) -> Iterator[Found]:
         for segment in around.page.segments:
             if len(segment.words) > 6 or around.in_table(segment.box):
                 continue
+            labels = {i for h in around.labels_in(segment) if h.field == "incoterms" for i in range(h.start, h.end)}
             for i, word in enumerate(segment.words):
-                if word.text.strip(".,;()") in INCOTERMS:
+                if i not in labels and word.text.strip(".,;()") in INCOTERMS:
                     words = segment.words if i == 0 else (word,)
                     text = " ".join(w.text for w in words).strip(".,;()")
                     yield Found(text, words, segment.page, segment.source, 0.85)

@@ -262,7 +262,7 @@ def _with_mail(
     for around in pages[:1]:
         for segment in around.page.segments:
             labelled = any(hit.field == "email" for hit in around.labels_in(segment))
-            for word in segment.words if labelled or len(segment.words) <= _MAIL_WORDS else ():
+            for word in segment.words if len(segment.words) <= _MAIL_WORDS + 4 * labelled else ():
                 for mail in address.emails_in(word.text):
                     if mail not in others and mail.casefold() not in others:
                         found.setdefault(mail.casefold(), replace(word, text=mail))

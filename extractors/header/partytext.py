@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors.header import address
 from extractors.header.blocks import address_score, split_line
+from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Surroundings
 from extractors.header.view import Segment
 from pipeline.language import fold
@@ -117,10 +118,7 @@ def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0
     lines: list[PartyLine] = []
     for index, segment in enumerate(segments):
         start = skip if index == 0 else 0
-        inner = [
-            h for h in around.labels_in(segment) if h.start >= start and h.context.value > 0 and h.section == "header"
-        ]
-        label = next((h for h in inner if h.start == start and h.field in (*_SKIPPED, "email", "tax_id")), None)
+        label = next((h for h in around.labels_in(segment) if h.start == start and _opens_detail(h)), None)
         words = segment.words[label.end if label else start :]
         name = label.field if label else None
         if label is None and (left := around.left_label(segment)) is not None and left.field in ("email", "tax_id"):
@@ -130,6 +128,15 @@ def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0
         for text in split_line(" ".join(w.text for w in words)):
             lines.append(PartyLine(_without_part_label(text), tuple(words), name))
     return [line for line in lines if line.text]
+
+
+def _opens_detail(hit: LabelHit) -> bool:
+    """Whether a label starts a detail of an address ("Phone 030 1234", "VAT no.: DE1"), and is no word of a name."""
+    if hit.section != "header" or hit.field not in (*_SKIPPED, "email", "tax_id"):
+        return False
+    rest = hit.segment.words[hit.end :]
+    numbered = hit.field in ("phone", "email", "tax_id") and any(c.isdigit() or c == "@" for w in rest for c in w.text)
+    return hit.context >= Context.COLON or (hit.context is Context.START and numbered)
 
 
 def _without_part_label(text: str) -> str:

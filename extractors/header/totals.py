@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from extractors.header.fields import Choice, Found, hit_weight
 from extractors.header.labels import Context, LabelHit
-from extractors.header.places import Surroundings
+from extractors.header.places import Relation, Surroundings
 from extractors.header.readings import read_amount
 from pipeline.model import LineItem, Word
 from pipeline.values import currency_code
@@ -48,15 +48,24 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
 def _behind(around: Surroundings, hit: LabelHit) -> list[Word]:
     """The words behind a label on its line up to the next label; none when more wording follows ("Tax code")."""
     rest = list(hit.segment.words[hit.end :])
+    for segment in around.page.lines[hit.segment.line]:
+        if segment.box.x0 >= hit.segment.box.x1:
+            if around.is_label(segment):
+                break
+            rest += segment.words
     if any(not _may_follow(word.text) for word in rest):
         return []
-    for segment in around.page.lines[hit.segment.line]:
-        if segment.box.x0 < hit.segment.box.x1:
-            continue
-        if around.is_label(segment):
-            break
-        rest += segment.words
-    return rest
+    return rest or _under(around, hit)
+
+
+def _under(around: Surroundings, hit: LabelHit) -> list[Word]:
+    """An amount with cents under a label that stands alone, as in a row of sums."""
+    if hit.context is not Context.WHOLE or hit.length < _INSIDE_LENGTH:
+        return []
+    for place in around.places(hit):
+        if place.relation is Relation.BELOW and _MONEY.search(place.text):
+            return list(place.words)
+    return []
 
 
 def _may_follow(text: str) -> bool:
