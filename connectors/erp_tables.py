@@ -228,6 +228,9 @@ def _parse(content: bytes, path: Path, say: Say) -> tuple[pd.DataFrame, bool] | 
         row = content.count(b"\n", 0, error.start) + 1
         say(f"{path}: row {row}: byte {content[error.start]:#04x} is not UTF-8; export the file as UTF-8")
         return None
+    if text.strip() and not text.split("\n", 1)[0].strip():
+        say(f"{path}: row 1: no heading; the first row must name the columns")
+        return None
     whole, faults = _without_ragged_rows(content)
     for row, fields, width in faults:
         say(f"{path}: row {row}: {fields} fields, the header has {width}; quote fields that hold a comma")
@@ -244,9 +247,6 @@ def _parse(content: bytes, path: Path, say: Say) -> tuple[pd.DataFrame, bool] | 
         return None
     # from the file itself: pandas renames a heading that stands there twice
     heading = [name.strip() for name in next(csv.reader(io.StringIO(text, newline="")))]
-    if len(heading) != len(frame.columns):
-        say(f"{path}: row 1: no heading; the first row must name the columns")
-        return None
     frame.columns = pd.Index(heading)
     return frame[(frame != "").any(axis=1)], not faults
 
