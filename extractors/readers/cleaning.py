@@ -144,14 +144,15 @@ def with_light_text_darkened(grey: Picture, letter: float) -> Picture:
     for contour in contours:
         x, y, width, height = cv2.boundingRect(contour)
         x, y = max(x - _RIM, 0), max(y - _RIM, 0)
-        inside = np.zeros(result[y : y + height + 2 * _RIM, x : x + width + 2 * _RIM].shape, np.uint8)
+        shape = min(height + 2 * _RIM, grey.shape[0] - y), min(width + 2 * _RIM, grey.shape[1] - x)
+        inside: Picture = np.zeros(shape, np.uint8)
         cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
         area = float(inside.sum())
         if width < 2 * letter or height < 1.2 * letter or area < 0.7 * width * height or area > 0.3 * grey.size:
             continue
-        piece = result[y : y + inside.shape[0], x : x + inside.shape[1]]
-        mask = inside > 0
-        rim = cv2.dilate(inside, np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)) > 0
+        piece = result[y : y + shape[0], x : x + shape[1]]
+        mask = np.asarray(inside > 0)
+        rim = np.asarray(cv2.dilate(inside, np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)) > 0)
         fill = float(np.median(piece[mask]))
         light = 245 - (piece.astype(np.float32) - fill) * (230 / max(255 - fill, 1))
         piece[rim & ~mask] = 245
@@ -233,7 +234,7 @@ def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, in
     whole = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    opened |= cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, 4 * length), np.uint8))
+    opened = cv2.bitwise_or(opened, cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, 4 * length), np.uint8)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     boxes: list[tuple[int, int, int, int]] = []
     keep = np.zeros(count, np.uint8)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractors.readers import cleaning, segments
+from extractors.readers import cleaning, marks, segments
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -61,10 +61,22 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
 
 
 def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
-    shapes = segments.shapes_of(cleaning.ink(cleaned.picture))
-    runs, _ = segments.runs_of(shapes, cleaned.letter, cleaned.lines.boxes)
-    sheet, placed = segments.sheet_of(cleaned.picture, shapes, runs, cleaned.letter)
-    return segments.words_on_page(recognise(sheet, (language,), 6), placed) if runs else []
+    picture, letter = cleaned.picture, cleaned.letter
+    shapes = segments.shapes_of(cleaning.ink(picture))
+    runs, strange = segments.runs_of(shapes, letter, cleaned.lines.boxes)
+    pale: list[marks.Box] = []
+    dark: list[marks.Box] = []
+    if over := marks.marks_over(shapes, strange, runs, letter):
+        picture, pale, dark = marks.lifted(picture, shapes, over, letter)
+        if pale:
+            shapes = segments.shapes_of(cleaning.ink(picture))
+            runs, _ = segments.runs_of(shapes, letter, cleaned.lines.boxes)
+    if not runs:
+        return []
+    sheet, placed = segments.sheet_of(picture, shapes, runs, letter)
+    words = segments.words_on_page(recognise(sheet, (language,), 6), placed)
+    words += marks.under_strokes(picture, words, dark, lambda piece: recognise(piece, (language,), 11))
+    return marks.doubted(marks.doubted(words, pale, marks.UNDER_STAMP), dark, marks.UNDER_STROKE)
 
 
 def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
