@@ -38,12 +38,12 @@ class FolderSource:
         self._seen = self._files()
         for name, file in sorted(self._seen.items()):
             try:
-                size = file.stat().st_size
+                stat = file.stat()
             except FileNotFoundError:
                 continue  # taken away since the folder was listed
             except OSError as error:
                 raise cannot("read", file, error) from error
-            yield MailKey(self._account, str(self._path), name=name), size
+            yield MailKey(self._account, str(self._path), uid=self._change(stat), name=name), stat.st_size
 
     def fetch(self, key: MailKey) -> bytes | None:
         """The raw mail; a stand-in for one over the size limit; None when it is gone. Raises ``SourceError``."""
@@ -97,11 +97,17 @@ class FolderSource:
             return None
         if not self._is_maildir:
             file = self._path / Path(key.name).name
-            return file if file.is_file() and not file.is_symlink() else None
+            if not file.is_file() or file.is_symlink():
+                return None
+            return file if key.uid in (0, self._change(file.stat())) else None  # replaced by another mail meanwhile
         seen = self._seen.get(key.name)
         if seen is None or not seen.is_file():
             self._seen = self._files()
         return self._seen.get(key.name)
+
+    def _change(self, stat: os.stat_result) -> int:
+        """A plain file can be replaced by another of its name: its time of change belongs to its key."""
+        return 0 if self._is_maildir else stat.st_mtime_ns
 
     def _key_name(self, file_name: str) -> str:
         """A Maildir name without its flags (":2,S" behind the unique part)."""

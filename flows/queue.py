@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.parts import Parts
 from pipeline.codec import dumps, order_from_json, order_to_json
-from pipeline.errors import DocumentError, UsageError
+from pipeline.errors import IntakeError, UsageError
 from pipeline.interfaces import Erp, Matcher, OrderHistory
 from pipeline.model import (
     CaseStatus,
@@ -126,7 +126,9 @@ def parse_order(text: str) -> Order:
         return order_from_json({key: v for key, v in value.items() if key != "evidence"})
     except json.JSONDecodeError as error:
         raise UsageError(f"the corrected order is no JSON: {error}") from None
-    except (DocumentError, KeyError, TypeError, AttributeError) as error:
+    except UsageError:
+        raise
+    except (IntakeError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"the corrected order is not of the contract's form: {error}") from None
 
 

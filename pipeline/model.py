@@ -16,7 +16,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class MailKey:
-    """Where a message lies on a server. For folders of files ``uid_validity`` and ``uid`` are 0 and ``name`` tells."""
+    """Where a message lies on a server.
+
+    In a Maildir ``name`` tells and the numbers are 0; of a plain file ``uid`` is the time of change in nanoseconds.
+    """
 
     account: str
     folder: str

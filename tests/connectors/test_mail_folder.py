@@ -39,7 +39,8 @@ def test_eml_files_in_the_order_of_their_names(tmp_path: Path) -> None:
     listed = list(source.list())
     assert [key.name for key, _ in listed] == ["a.EML", "b.eml", "c:1.eml"]
     assert [source.fetch(key) for key, _ in listed] == [raw(1), raw(0), raw(4)]
-    assert listed[0] == (MailKey("files", str(folder), name="a.EML"), len(raw(1)))
+    changed = (folder / "a.EML").stat().st_mtime_ns
+    assert listed[0] == (MailKey("files", str(folder), uid=changed, name="a.EML"), len(raw(1)))
 
 
 def test_maildir_is_read_and_left_as_it_is(tmp_path: Path) -> None:
@@ -129,3 +130,15 @@ def test_unreadable_mail_names_the_remedy(tmp_path: Path) -> None:
     [(key, _)] = source.list()
     with pytest.raises(SourceError, match=r"a\.eml: Permission denied"):
         source.fetch(key)
+
+
+def test_a_file_replaced_by_another_of_its_name_is_another_mail(tmp_path: Path) -> None:
+    file = tmp_path / "order.eml"
+    file.write_bytes(raw(1))
+    source = FolderSource(tmp_path)
+    ((old, _),) = source.list()
+    file.write_bytes(raw(2))
+    os.utime(file, ns=(old.uid + 1, old.uid + 1))
+    ((new, _),) = source.list()
+    assert new != old and source.fetch(new) == raw(2)
+    assert source.fetch(old) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from email.message import EmailMessage
 from pathlib import Path
@@ -31,6 +32,7 @@ ERP = {
         "name,street,city_zip,country,tax_id,email\nFastenings AG,Werkweg 1,4051 Basel,CH,CHE111,orders@fx.example\n"
     ),
 }
+SENT = 1_793_610_000  # 2 November 2026
 HARBOUR = ("Harbour Pumps Ltd", "7 Quay Road", "Bristol BS1 4RB", "ann@harbour-pumps.example")
 NORDWIND = ("Nordwind Anlagen GmbH", "Hafenstr. 12", "20457 Hamburg", "einkauf@nordwind.example")
 
@@ -98,6 +100,7 @@ def make_workspace(folder: Path, messages: dict[str, bytes] | None = None, **val
         (folder / "erp" / f"{name}.csv").write_text(text, encoding="utf-8")
     for name, raw in (mails() if messages is None else messages).items():
         (folder / "mails" / name).write_bytes(raw)
+        os.utime(folder / "mails" / name, (SENT, SENT))  # it is part of a file's key
     return folder
 
 
