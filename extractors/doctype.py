@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.doctype_model import probabilities
 from extractors.header.labels import Context, LabelHit, is_title
@@ -168,7 +169,7 @@ def _asks_for_goods(sentence: str) -> bool:
         return False
     words = sentence.split()
     asks = any(fold(word).startswith(_ASKING) for word in words)
-    pairs = zip(words, words[1:], strict=False)
+    pairs = pairwise(words)
     counted = any(a.strip("(,.").isdigit() and (is_unit(b.strip(",.)")) or looks_like_code(b)) for a, b in pairs)
     return asks and counted
 

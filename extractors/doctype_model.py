@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ def tokens_of(text: str) -> list[str]:
 
 def buckets_of(tokens: Sequence[str]) -> NDArray[np.int64]:
     """The hash buckets of the words and of the pairs of neighbours, each once, sorted."""
-    pairs = (f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+    pairs = (f"{a} {b}" for a, b in pairwise(tokens))
     found = {zlib.crc32(text.encode()) % BUCKETS for text in (*tokens, *pairs)}
     return np.array(sorted(found), dtype=np.int64)
 

@@ -64,26 +64,18 @@ def _assemble(kind: TypeReading, header: HeaderReading, table: TableReading, lan
     doubts = [*header.doubts, *table.doubts]
     if kind.doubt:
         doubts.insert(0, Doubt("document_type", kind.doubt))
+    parties = header.parties
     return replace(
         order,
-        **header.values,
-        **{role: header.parties.get(role, Party()) for role in ("buyer", "seller", "ship_to", "bill_to")},
+        buyer=parties.get("buyer", Party()),
+        seller=parties.get("seller", Party()),
+        ship_to=parties.get("ship_to", Party()),
+        bill_to=parties.get("bill_to", Party()),
         lines=table.lines,
         evidence=(*header.evidence, *table.evidence),
         doubts=tuple(doubts),
+        **header.values,
     )
-
-
-def _is_certain(order: Order) -> bool:
-    return not order.doubts
-
-
-def _type_doubts(kind: TypeReading) -> tuple[Doubt, ...]:
-    """What is no order is left alone, so that must be certain: an order in words we do not know looks like nothing."""
-    if kind.doubt is None and kind.confidence >= _CERTAIN:
-        return ()
-    unsure = f"taken for {kind.type.value.replace('_', ' ')}, but that is only {kind.confidence:.0%} certain"
-    return (Doubt("document_type", kind.doubt or unsure),)
 
 
 def _nothing(doubts: Sequence[Doubt]) -> Order:

@@ -48,7 +48,7 @@ def blocks(around: Surroundings) -> tuple[Block, ...]:
     open_blocks: list[list[Segment]] = []
     done: list[list[Segment]] = []
     for line in around.page.lines:
-        still_open = []
+        still_open: list[list[Segment]] = []
         top = min(s.box.top for s in line)
         for block in open_blocks:
             (still_open if top - block[-1].box.bottom <= _gap(block) * height else done).append(block)

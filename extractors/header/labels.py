@@ -10,6 +10,7 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
+from extractors.header.address import has_legal_form
 from extractors.header.view import PageView, Segment
 from pipeline.language import fold, languages
 from pipeline.model import Box, Source
@@ -197,7 +198,7 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
         if any(word.text.endswith((",", ";", ")", ":")) for word in words[first:last]):
             continue
         key = "".join(token for token, _ in tokens[position : position + count])
-        if _is_box(key, tokens, position + count):
+        if _is_box(key, tokens, position + count) or _is_legal_form(words[first].text):
             continue
         found = _lookup(key, segment.source is Source.OCR and (position == 0 or words[last].text.endswith(":")))
         if found:
@@ -208,6 +209,11 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
 def _is_box(key: str, tokens: Sequence[tuple[str, int]], behind: int) -> bool:
     """"PO Box 12" is an address."""
     return key == "po" and behind < len(tokens) and tokens[behind][0] == "box"
+
+
+def _is_legal_form(word: str) -> bool:
+    """"B.V." behind a name is no "BV" (building project)."""
+    return "." in word and word.isupper() and has_legal_form(word)
 
 
 def _parts(word: str) -> bool:

@@ -80,8 +80,10 @@ def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, Role
 
 def _may_name(hit: LabelHit) -> bool:
     """In running text only a label that points ("please deliver to") may name a party."""
+    if hit.context is Context.START:
+        return hit.length >= 8 or hit.end - hit.start >= 2  # "Store", "Site" and the like also begin names
     word = fold(hit.segment.words[hit.end - 1].text)
-    return hit.context > Context.INSIDE or (hit.length >= 8 and word in _POINTING)
+    return hit.context > Context.START or (hit.length >= 8 and word in _POINTING)
 
 
 def _best(readings: Sequence[tuple[Relation, list[Segment], PartyReading]]) -> tuple[list[Segment], PartyReading] | None:
