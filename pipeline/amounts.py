@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -14,8 +13,10 @@ from pipeline.currencies import strip_currency
 
 _MAX_LENGTH = 60  # no amount is longer; keeps hostile text from costing time
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]+")
-_MINUS = str.maketrans(dict.fromkeys("−–—‐‑‒﹣－", "-"))
+_MINUS = str.maketrans(dict.fromkeys("−–—‐‑‒﹣", "-"))
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ′", "'"))
+# full-width digits and marks of East Asian fonts
+_WIDE = {ord(c): ord(c) - 0xFEE0 for c in "０１２３４５６７８９，．（）＋－"}
 _BODY = re.compile(r"[.,]?[0-9][0-9.,' ]*")
 _NO_CENTS = re.compile(r"(?<=[0-9])[.,] ?-{1,2}$")  # "12,-" and "12.--" are twelve, not minus twelve
 
@@ -27,7 +28,7 @@ def parse_amount(text: str, decimal: str | None = None) -> Decimal | None:
     Currency signs and codes are dropped; "12,50-", "-12,50" and "(12.50)" are negative; a percentage is no amount.
     """
     found = _readings(text)
-    if len(found) > 1 and decimal in found:
+    if decimal is not None and decimal in found:
         return found[decimal]
     values = set(found.values())
     return values.pop() if len(values) == 1 else None
@@ -79,10 +80,9 @@ def _readings(text: str) -> Mapping[str, Decimal]:
 
 
 def _plain(text: str) -> str:
-    if len(text) > _MAX_LENGTH or "%" in text:
+    if len(text) > _MAX_LENGTH or "%" in text or "％" in text:
         return ""
-    plain = _BLANKS.sub(" ", text).translate(_MINUS).translate(_APOSTROPHES)
-    plain = unicodedata.normalize("NFKC", plain)
+    plain = _BLANKS.sub(" ", text).translate(_MINUS).translate(_APOSTROPHES).translate(_WIDE)
     return strip_currency(plain.strip().strip("*").strip())
 
 

@@ -21,9 +21,9 @@ _COMPACT = re.compile(r"(?:19|20)\d{6}")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
 _DASHES = str.maketrans(dict.fromkeys("−–—‐‑‒", "-"))
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u3000]+")
-_ORDINALS = frozenset("st nd rd th er re e eme o a ste de".split())
+_ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "re", "e", "eme", "o", "a", "ste", "de"))
 # words that stand around a date without changing it: articles, "r." (Polish roku), weekdays; folded
-_FILLERS = frozenset(
+_AROUND = (
     "le la el il o os den der dem am vom on the of de del di do da dos r roku dnia em a al op per ab bis du dia giorno"
     " mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday"
     " mo mi fr sa so montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
@@ -32,8 +32,9 @@ _FILLERS = frozenset(
     " segunda terca quarta quinta sexta feira seg ter qua qui sex"
     " lunedi martedi mercoledi giovedi venerdi domenica gio"
     " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma wo vr za zo"
-    " poniedzialek wtorek sroda czwartek piatek sobota niedziela pon pn wt sr czw pt sob nd".split()
+    " poniedzialek wtorek sroda czwartek piatek sobota niedziela pon pn wt sr czw pt sob nd"
 )
+_FILLERS = frozenset(_AROUND.split())
 
 
 def parse_date(text: str, *, order: str | None = None) -> date | None:

@@ -1,7 +1,7 @@
-"""What a language is to the program: one file of labels, number and date habits (``pipeline/languages/<iso>.toml``).
+"""What a language is to the program: a file of labels, number and date habits (``pipeline/languages/<iso>.toml``).
 
-A language is data, not code: dropping a ninth file into the folder adds it everywhere. Labels stand in the files as they
-are printed; compare them after ``fold``.
+A language is data, not code: dropping a ninth file into the folder adds it everywhere. Labels stand in the files as
+they are printed; compare them after ``fold``.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _section(raw: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def month_names() -> Mapping[str, int]:
-    """Month names and abbreviations of all languages, folded. A name that two languages give to different months is left out."""
+    """Folded month names and abbreviations of all languages, without those that name two different months."""
     numbers: dict[str, set[int]] = {}
     for language in languages().values():
         for name, number in language.months.items():

@@ -1,4 +1,4 @@
-"""Units of measure: UN/ECE Recommendation 20 codes from printed text. See ``pipeline.values``, which is what others import."""
+"""Units of measure: UN/ECE Recommendation 20 codes from printed text. Others import ``pipeline.values``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PIECE_CODES = frozenset({"H87", "EA", "C62"})  # piece, each, one: one of them i
 
 @lru_cache(maxsize=1)
 def _synonyms() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Printed forms that must fit exactly, and folded forms. Raises ``ConfigError`` when one form stands for two units."""
+    """Forms that must fit exactly, and folded forms. Raises ``ConfigError`` when one form stands for two units."""
     raw = tomllib.loads(resources.files("pipeline").joinpath("units.toml").read_text(encoding="utf-8"))
     exact: dict[str, str] = {}
     folded: dict[str, str] = {}
@@ -35,7 +35,7 @@ def _synonyms() -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 @lru_cache(maxsize=4096)
 def unit_code(text: str) -> str | None:
-    """The Recommendation 20 code of a unit that stands alone ("Stck." -> H87, "Karton" -> XCT); None if unknown or open."""
+    """The Recommendation 20 code of a unit that stands alone ("Stck." -> H87, "Karton" -> XCT); None if not known."""
     if len(text) > 40:
         return None
     exact, folded = _synonyms()

@@ -14,8 +14,8 @@ from pipeline.dates import date_order_votes, date_readings, looks_like_date, par
 from pipeline.units import is_unit, same_unit, unit_code
 
 __all__ = [
-    "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "is_unit", "looks_like_amount",
-    "looks_like_code", "looks_like_date", "parse_amount", "parse_date", "same_unit", "unit_code",
+    "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "is_unit",
+    "looks_like_amount", "looks_like_code", "looks_like_date", "parse_amount", "parse_date", "same_unit", "unit_code",
 ]  # fmt: skip
 
 _CODE = re.compile(r"[^\W_](?:[\w./+#*-]*[\w#+*])?")
