@@ -26,14 +26,16 @@ GROUPS = {
 }  # fmt: skip
 """Fields that decide what is delivered and paid, and their threshold. Parties are proven by the ERP they match."""
 
+EXACT = frozenset({"sku", "cross_reference", "gtin", "mpn"})  # rungs of the item ladder that read the code as printed
 OF_LINE_SUM = frozenset({"quantity", "price", "amount"})
 
 
 class Confidence(PolicyRule):
     """Every doubt of the reading, and every value read with less confidence than the policy asks for.
 
-    A number needs no confidence where the document's own arithmetic proves it (and, on a line, the contract price too),
-    nor does an order number that the mail's subject repeats.
+    A figure needs no confidence where the document's own arithmetic proves it (and, on a line, the contract price too).
+    Nor does a code that is exactly the ERP's, where the price agrees too and a description, which the matcher held
+    against it, is printed; nor an order number that the mail's subject repeats.
     """
 
     codes = ("low_confidence",)
@@ -76,7 +78,8 @@ class Confidence(PolicyRule):
 
     def _is_proven(self, group: str, line: Line | None, matched: MatchedOrder) -> bool:
         if line is not None:
-            return group in OF_LINE_SUM and self._line_proves(line, matched)
+            named = group == "item" and line.match.level in EXACT and bool(line.item.description)
+            return (group in OF_LINE_SUM or named) and self._line_proves(line, matched)
         if group == "amount":
             return totals_agree(matched.order) is True
         number = code_key(matched.order.po_number)

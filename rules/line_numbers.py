@@ -27,9 +27,7 @@ class LineNumbers(PolicyRule):
             return
         missing = gaps(numbers)
         if missing:
-            reason = (
-                f"the line numbers jump ({', '.join(missing)}), and no total proves that nothing is missing"
-            )
+            reason = f"the line numbers jump ({', '.join(missing)}), and no total proves that nothing is missing"
             yield mismatch("low_confidence", "lines", None, None, reason)
 
 

@@ -74,13 +74,13 @@ class Totals(PolicyRule):
         order = matched.order
         if not tuple(lines_to_deliver(matched)) or totals_agree(order) is not False:
             return
-        lines = line_sums(order)[0]
+        lines = round(line_sums(order)[0], 2)
         if order.subtotal is not None and abs(lines - order.subtotal) > tolerance(order):
-            reason = f"the lines add up to {exact(lines)}, the document's subtotal is {exact(order.subtotal)}"
+            reason = f"the lines add up to {lines}, the document's subtotal is {exact(order.subtotal)}"
             yield mismatch("total_mismatch", "subtotal", lines, order.subtotal, reason)
             return
         expected = (order.subtotal if order.subtotal is not None else lines) + _extras(order)
-        reason = f"{_sum_in_words(order, lines)} is {exact(expected)}, the document's total is {exact(order.total)}"
+        reason = f"{_sum_in_words(order, lines, expected)}, the document's total is {exact(order.total)}"
         yield mismatch("total_mismatch", "total", expected, order.total, reason)
 
 
@@ -88,9 +88,9 @@ def _extras(order: Order) -> Decimal:
     return (order.tax or ZERO) + (order.freight or ZERO) - abs(order.discount or ZERO)
 
 
-def _sum_in_words(order: Order, lines: Decimal) -> str:
-    start = f"subtotal {exact(order.subtotal)}" if order.subtotal is not None else f"the lines' {exact(lines)}"
+def _sum_in_words(order: Order, lines: Decimal, expected: Decimal) -> str:
     parts = [f"+ {name} {exact(value)}" for name, value in (("tax", order.tax), ("freight", order.freight)) if value]
     if order.discount:
         parts.append(f"− discount {exact(abs(order.discount))}")
-    return " ".join((start, *parts))
+    start = f"the lines add up to {lines}" if order.subtotal is None else f"the subtotal is {exact(order.subtotal)}"
+    return f"{start}; {' '.join(parts)} makes {expected}" if parts else start

@@ -229,7 +229,9 @@ NO_SUM = line_item(line_amount=None)
         (read("lines[0].line_amount", 0.5), line_item(), False),
         (read("lines[0].quantity", 0.5), line_item(line_amount=D(51)), False),  # that is the arithmetic_error
         (read("lines[0].unit_price", 0.5), line_item(unit_price=D("0.60"), line_amount=D(60)), True),  # not contract
-        (read("lines[0].seller_item_id", 0.5), line_item(), True),  # no sum proves a code
+        (read("lines[0].seller_item_id", 0.5), line_item(), False),  # the item's description and price are printed
+        (read("lines[0].seller_item_id", 0.5), line_item(description=None), True),  # a look-alike may cost the same
+        (read("lines[0].seller_item_id", 0.5), NO_SUM, True),
         (read("lines[0].description", 0.1), NO_SUM, False),  # decides nothing
         (read("buyer.name", 0.1), NO_SUM, False),
         (read("total", 0.1), line_item(), False),  # the lines add up to it
@@ -243,6 +245,15 @@ def test_confidence(evidence: Evidence, line: Any, weak: bool) -> None:
         if weak:
             order = replace(order, order=replace(order.order, total=D("55.00")))
     assert codes(Confidence, order) == ([("low_confidence", evidence.path)] if weak else [])
+
+
+@pytest.mark.parametrize(
+    ("level", "weak"),
+    [("sku", False), ("cross_reference", False), ("confused_code", True), ("description", True), (None, True)],
+)
+def test_a_code_is_proven_only_by_the_erps_own(level: str | None, weak: bool) -> None:
+    order = one(level=level, order={"evidence": (read("lines[0].buyer_item_id", 0.5),)})
+    assert codes(Confidence, order) == ([("low_confidence", "lines[0].buyer_item_id")] if weak else [])
 
 
 def test_a_line_that_does_not_add_up_is_doubted_once() -> None:
