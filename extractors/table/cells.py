@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +23,7 @@ _BASE = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bza\b|\bje\b|\bper:|\bpour\b)\s*(\d{1,3}(?:[.,\s]\d{3})*|\d+)\b",
     re.IGNORECASE,
 )
+_BASE_ALONE = re.compile(r"(?:/|per|pro|par|por|za|je)\s*\d[\d.,\s]*", re.IGNORECASE)  # a price base without a price
 _LETTERED = re.compile(r"\d{3,}[A-Z]")  # "3439B": a mark, not 3439 of a unit B
 
 
@@ -42,6 +43,8 @@ class NumberCell:
 def number_cell(text: str) -> NumberCell | None:
     """Reads "1.200,00 EUR / 100", "12 EA", "EA 12", "5 %"; None when the text is no number with trimmings."""
     if len(text) > 48 or not any(c.isdigit() for c in text):
+        return None
+    if _BASE_ALONE.fullmatch(text.strip()):
         return None
     base_match = _BASE.search(text)
     base = None
@@ -84,6 +87,23 @@ def _unit_of(text: str) -> tuple[str | None, str]:
         rest = [word for word in words if word != units[0]]
         return units[0].strip("/()"), " ".join(rest)
     return None, whole
+
+
+def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """(start, end) of the runs of two or three words that are a date together ("8 February 2027")."""
+    runs: list[tuple[int, int]] = []
+    start = 0
+    while start < len(texts) - 1:
+        size = next((n for n in (3, 2) if _is_date_run(texts[start : start + n], n)), 1)
+        if size > 1:
+            runs.append((start, start + size))
+        start += size
+    return runs
+
+
+def _is_date_run(texts: Sequence[str], size: int) -> bool:
+    wordy = len(texts) == size and any(c.isalpha() for text in texts for c in text)
+    return wordy and not looks_like_date(texts[0]) and looks_like_date(" ".join(texts))
 
 
 @lru_cache(maxsize=65536)

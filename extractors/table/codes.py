@@ -54,8 +54,8 @@ def code_style(texts: Sequence[Sequence[Sequence[Word]]]) -> CodeStyle:
     shapes = {_shape(lines[0][0].text) for lines in items}
     leading = len(items) >= 2 and len(shapes) == 1 and all(_leads(lines[0]) for lines in items)
     first_line = alone > 0 and alone >= 0.3 * len(items)
-    found = sum(bool(split_code(lines, CodeStyle(first_line, leading))[0]) for lines in items)
-    return CodeStyle(first_line, leading, len(items) > 2 and found >= 0.5 * len(items))
+    found = sum(bool(split_code(lines, CodeStyle(first_line, leading, usual=True))[0]) for lines in items)
+    return CodeStyle(first_line, leading, found >= 0.5 * len(items))
 
 
 def _stands_alone(lines: Sequence[Sequence[Word]]) -> bool:
@@ -77,27 +77,37 @@ def split_code(lines: Sequence[Sequence[Word]], style: CodeStyle) -> tuple[tuple
     if not kept or not kept[0]:
         return (), kept
     first = kept[0]
-    if style.usual and _is_long_code(first[0].text) and _is_prose(first[1:]):
-        return (first[0],), [first[1:], *kept[1:]]
     if len(kept) > 1 and _is_code_line(first, style):
         return tuple(first), kept[1:]
     cut = _separated(first)
     if cut is not None:
         code, rest = cut
         return code, [rest, *kept[1:]] if rest else kept[1:]
-    if style.leading and _leads(first):
+    if (style.leading and _leads(first)) or (style.usual and _leads_text(first)):
         return (first[0],), [first[1:], *kept[1:]]
     return (), kept
 
 
-def _is_long_code(text: str) -> bool:
-    return len(text) >= 8 and is_code(text) and ("-" in text or "." in text or text.isdigit())
+# Sizes lead a description as often as codes do: M16x1.5, 400x150x200, 3/4", 2.5mm2.
+_SIZE = re.compile(
+    r"(?:[MGRDØ]|DN|PG|NW)?\d+(?:[.,/]\d+)?(?:[x×*]\d+(?:[.,/]\d+)?)*(?:[a-zµ\"']{1,3}\d?)?", re.IGNORECASE
+)
 
 
-def _is_prose(words: Sequence[Word]) -> bool:
-    """Words that describe: at least two, most of them of letters only."""
-    texts = [word.text.strip(",.;") for word in words]
-    return len(texts) >= 2 and sum(text.isalpha() for text in texts) >= 0.4 * len(texts) and texts[0] not in _DASH
+def is_strong_code(text: str) -> bool:
+    """A word that can hardly be anything but a code: letters and figures, or parts joined by marks, and no size."""
+    if len(text) < 4 or _SIZE.fullmatch(text) or looks_like_date(text) or not re.fullmatch(r"[\w.\-/+#&]+", text):
+        return False
+    letters = sum(c.isalpha() for c in text)
+    if not any(c.isdigit() for c in text):
+        return text.isupper() and "-" in text and len(text) >= 5
+    return (letters > 0 and is_code(text)) or "-" in text or (text.isdigit() and len(text) >= 5) or "." in text
+
+
+def _leads_text(line: Sequence[Word]) -> bool:
+    """A strong code and a description behind it."""
+    rest = [word.text.strip(",.;") for word in line[1:]]
+    return is_strong_code(line[0].text) and any(text.isalpha() and len(text) > 2 for text in rest)
 
 
 def _is_code_line(first: Sequence[Word], style: CodeStyle) -> bool:

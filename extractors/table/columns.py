@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.layout import Segment
-from extractors.table.cells import kind_of
+from extractors.table.cells import date_runs, kind_of
 from extractors.table.records import CODES, NUMBERS, TEXTS, CellValue, Column, GridRow, Heading, Label, Row
 from extractors.table.rows import sublines
 from extractors.table.totals import total_kind
@@ -306,8 +306,10 @@ def _deal_segment(
     if declared:
         return [(_column_at(segment.box.x_mid, columns).index, segment.words)]
     parts: list[tuple[int, list[Word]]] = []
-    for word in segment.words:
-        column = _column_at(word.box.x_mid, columns)
+    dated = {i: start for start, end in date_runs([w.text for w in segment.words]) for i in range(start, end)}
+    for number, word in enumerate(segment.words):
+        first = segment.words[dated.get(number, number)]
+        column = _column_at(first.box.x_mid, columns)
         index = column.index
         if flowing and parts and abs(word.box.x0 - column.start) > 1.5:
             index = parts[-1][0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +22,7 @@ _WEIGHT = {
 }  # fmt: skip
 _NUMERIC = frozenset({"quantity", "unit_price", "line_amount", "gross_amount"})
 _SEED_SCORE = 3.5
+_GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
 # A continuation line of a heading lies at most this many text heights below (or above) the line before.
 _HEADING_PITCH = 1.9
 
@@ -71,6 +74,8 @@ def _is_damaged(heading: Heading, best: Heading) -> bool:
 
 def _pieces(segment: Segment, line: int) -> list[_Piece]:
     """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
+    if any(_GLUED.search(word.text) for word in segment.words) and find_label(segment.text) is None:
+        segment = make_segment([part for word in segment.words for part in _unglued(word)])
     whole = find_label(segment.text)
     if whole is not None:
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
@@ -88,6 +93,19 @@ def _pieces(segment: Segment, line: int) -> list[_Piece]:
         part = make_segment(words)
         pieces.append(_Piece(part.words, part.box, part.text, found, line))
     return pieces
+
+
+def _unglued(word: Word) -> list[Word]:
+    """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
+    cuts = [match.start() for match in _GLUED.finditer(word.text)]
+    if not cuts or find_label(word.text) is not None:
+        return [word]
+    places = [0, *cuts, len(word.text)]
+    step = word.box.width / len(word.text)
+    return [
+        replace(word, text=word.text[a:b], box=replace(word.box, x0=word.box.x0 + a * step, x1=word.box.x0 + b * step))
+        for a, b in itertools.pairwise(places)
+    ]
 
 
 def _coverage(words: Sequence[Word], matched: int) -> float:

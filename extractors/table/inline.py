@@ -129,4 +129,4 @@ def _threes(text: str) -> list[str]:
 
 
 def _is_one_code(text: str) -> bool:
-    return bool(text) and " " not in text and looks_like_code(text)
+    return bool(text) and " " not in text and (looks_like_code(text) or (text.isupper() and "-" in text))

@@ -142,10 +142,18 @@ def _take_text(printed: Printed, row: GridRow, words: Sequence[Word]) -> None:
         inline = read_inline(line) if printed.lines else None
         if inline is not None:
             _take_inline(printed, inline, row)
-        elif _is_small_print(printed, row, line):
+        elif _is_small_print(printed, row, line) or (printed.lines and _is_sentence(line)):
             printed.notes.append(" ".join(_texts(line)))
         else:
             printed.lines.append(tuple(line))
+
+
+def _is_sentence(line: Sequence[Word]) -> bool:
+    """Remarks are written as sentences, descriptions are not."""
+    texts = _texts(line)
+    last = texts[-1]
+    ends = last.endswith((".", "!")) and len(last) > 3 and (last[:-1].isalpha() or not is_code(last[:-1]))
+    return len(texts) >= 3 and ends and texts[0][0].isupper() and not is_unit(last)
 
 
 def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> bool:
@@ -164,6 +172,9 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
         printed.schedule.append(Found(row.row.line.words, row.row.page, row.row.source, 0.8))
         return
     labelled = _take_inlines(printed, row)
+    if row.row.declared and not labelled and printed.lines:
+        printed.notes.append(row.row.text)
+        return
     if not labelled and not _has_text_column(meanings) and not _is_code_row(row, meanings):
         for segment in row.row.segments:
             _take_text(printed, row, segment.words)

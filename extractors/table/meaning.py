@@ -26,6 +26,7 @@ _AGAINST_LABEL = -3.0
 _UNLABELLED = -0.6
 _ARITHMETIC = 3.0
 _MOST_TRIPLES = 8
+_PER_ITEM = CODES | {"requested_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +118,19 @@ def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -
     for i, column in enumerate(columns):
         for j, meaning in enumerate(MEANINGS):
             scores[i, j] = _label_fit(column, meaning) + _content_fit(meaning, profiles[column.index])
-            if meaning in CODES and _repeats_header(column, profiles[column.index]):
+            if meaning in _PER_ITEM and _repeats_header(column, profiles[column.index]):
                 scores[i, j] -= _LABEL + 2.0
     return scores
 
 
 def _repeats_header(column: Column, p: _Profile) -> bool:
     """A number of the whole order ("PO number") repeated on every row of a flat file."""
-    same = len(p.texts) > 1 and p.distinct <= 1.0 / len(p.texts)
-    return same and (not column.label.meanings or find_label(column.label.text, "header") is not None)
+    if len(p.texts) > 1 and p.distinct > 1.0 / len(p.texts):
+        return False
+    header = find_label(column.label.text, "header")
+    if header is not None and header[0] & {"po_number", "order_date"}:
+        return True
+    return len(p.texts) > 1 and not column.label.meanings
 
 
 def _label_fit(column: Column, meaning: str) -> float:

@@ -16,6 +16,7 @@ from extractors.layout import (
     text_height,
     text_lines,
 )
+from extractors.table.cells import date_runs
 from extractors.table.records import Row
 from pipeline.model import Cell, Page, Word
 
@@ -47,7 +48,28 @@ def _is_drawn(text: str) -> bool:
 def _printed_rows(page: Page) -> Iterator[Row]:
     bands = _bands(page)
     for line in text_lines(page):
-        yield Row(0, line, segments(line, page.rulings), page.source, bisect_left(bands, line.box.y_mid))
+        parts = _whole_dates(segments(line, page.rulings))
+        yield Row(0, line, parts, page.source, bisect_left(bands, line.box.y_mid))
+
+
+def _whole_dates(parts: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Mends dates that a ruling cuts: too long for their cell they are printed over its border."""
+    mended: list[Segment] = []
+    for part in parts:
+        words = part.words
+        if mended and _is_cut_date(mended[-1], part):
+            mended[-1] = make_segment([*mended[-1].words, words[0]])
+            words = words[1:]
+        if words:
+            mended.append(make_segment(words))
+    return tuple(mended)
+
+
+def _is_cut_date(left: Segment, right: Segment) -> bool:
+    if right.box.x0 - left.box.x1 > 0.5 * text_height(left.words):
+        return False
+    texts = [word.text for word in (*left.words[-2:], right.words[0])]
+    return any(end == len(texts) for _, end in date_runs(texts))
 
 
 def _bands(page: Page) -> list[float]:
