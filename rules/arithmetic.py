@@ -29,7 +29,8 @@ def line_agrees(item: LineItem, order: Order) -> bool | None:
     computed = net_amount(item)
     if computed is None or item.line_amount is None or not item.line_amount.is_finite():
         return None
-    return abs(computed - item.line_amount) <= rounding(item, order)
+    difference = abs(computed - item.line_amount)
+    return difference <= CENT or difference <= rounding(item, order)
 
 
 class LineArithmetic(PolicyRule):
