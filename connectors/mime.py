@@ -67,7 +67,7 @@ def _outermost(raw: bytes, budget: Budget) -> Entity:
     """A mail as it travels; Outlook's own files are taken for a mail that holds nothing but them."""
     kind = sniff_media_type(raw, "")
     if kind in (MSG, TNEF):
-        return Entity("", Headers((("content-disposition", "attachment"), ("content-type", kind))), raw)
+        return Entity("", Headers((("content-disposition", b"attachment"), ("content-type", kind.encode()))), raw)
     return read_entity(raw, "", budget)
 
 

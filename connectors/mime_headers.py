@@ -19,19 +19,19 @@ MAX_ADDRESSES = 4_000  # characters of an address field in which the sender is l
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The fields of one header block: lower-case name and raw value (unfolded, encoded words still encoded)."""
+    """The fields of one header block: lower-case name and the bytes behind the colon, decoded only when asked for."""
 
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, bytes], ...]
 
     def raw(self, name: str) -> str | None:
-        """The first field of that name: a repeated one counts for nothing."""
-        return next((value for key, value in self.fields if key == name), None)
+        """The first field of that name, unfolded, encoded words still encoded: a repeated one counts for nothing."""
+        return next((_unfold(value) for key, value in self.fields if key == name), None)
 
     def text(self, name: str) -> str:
         return decode_words(self.raw(name) or "")
 
     def all(self, name: str) -> tuple[str, ...]:
-        return tuple(decode_words(value) for key, value in self.fields if key == name)
+        return tuple(decode_words(_unfold(value)) for key, value in self.fields if key == name)
 
     def value(self, name: str) -> str:
         """The value before the parameters, lower case: ``text/plain`` of ``Text/Plain; charset=x``."""
@@ -57,16 +57,16 @@ def read_headers(block: bytes) -> tuple[Headers, bytes]:
         elif len(fields) == MAX_FIELDS:
             break
         elif number or not line.startswith(b"From "):  # a mailbox file's separator is no field, and no end either
-            return Headers(_decoded(fields)), b"".join(lines[number:])
-    return Headers(_decoded(fields)), b""
+            return Headers(_joined_lines(fields)), b"".join(lines[number:])
+    return Headers(_joined_lines(fields)), b""
 
 
-def _decoded(fields: list[tuple[str, list[bytes]]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _unfold(decode_text(b"".join(raw)[:MAX_FIELD], "utf-8")[0])) for name, raw in fields)
+def _joined_lines(fields: list[tuple[str, list[bytes]]]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, b"".join(raw)[:MAX_FIELD]) for name, raw in fields)
 
 
-def _unfold(value: str) -> str:
-    return re.sub(r"[\r\n]+[ \t]*", " ", value).replace("\x00", "").strip()
+def _unfold(raw: bytes) -> str:
+    return re.sub(r"[\r\n]+[ \t]*", " ", decode_text(raw, "utf-8")[0]).replace("\x00", "").strip()
 
 
 # --- RFC 2047 ---------------------------------------------------------------------------------------------------------

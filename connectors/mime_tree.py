@@ -110,6 +110,8 @@ def _marks(body: bytes, boundary: str | None) -> list[_Mark]:
         if start and body[start - 1 : start] == b"\n" and body[start - 2 : start - 1] == b"\r":
             start -= 1
         marks.append(_Mark(max(start - 1, 0), found.end(), found.group(1) is not None))
+        if len(marks) > 4 * MAX_PARTS:
+            break
     return marks
 
 

@@ -101,7 +101,7 @@ def _walk(entity: Entity, found: Unpacked, budget: Budget, depth: int, *, in_alt
     if depth >= MAX_DEPTH:
         _refuse(found, entity, f"parts are nested more than {MAX_DEPTH} deep", budget)
         return
-    alternative = in_alternative or entity.headers.value("content-type") == "multipart/alternative"
+    alternative = entity.headers.value("content-type") == "multipart/alternative"
     seen = False
     for part in subparts(entity, budget):
         seen = True
@@ -258,7 +258,9 @@ def _attachment(leaf: Leaf, kind: str, found: Unpacked, place: _Place) -> Attach
 
 
 def _sealed(leaf: Leaf, kind: str) -> tuple[str, str]:
-    """Mail under S/MIME or PGP: what it holds is not to be seen from outside."""
+    """Mail under S/MIME or PGP, a piece of a mail, a mail whose content lies elsewhere."""
+    if leaf.declared in ("message/partial", "message/external-body"):
+        return f"this is only a piece of a mail ({leaf.declared}). {_ASK}", "unreadable_document"
     if leaf.declared in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
         return f"the mail is sealed with S/MIME. {_ASK}", "encrypted_document"
     if kind == media.TEXT and b"-----BEGIN PGP MESSAGE-----" in leaf.content[:200]:

@@ -18,8 +18,8 @@ def stand_in(header: bytes, size: int, limit: int, parts: Sequence[str] = ()) ->
 
     ``header`` is the beginning of the original, ``parts`` a line per part ("application/pdf order.pdf, 61 MB").
     """
-    fields = read_entity(header, "", Budget()).headers.fields
-    kept = [f"{name.title()}: {_one_line(value)}" for name, value in fields if name in _KEPT]
+    headers = read_entity(header, "", Budget()).headers
+    kept = [f"{name.title()}: {_one_line(value)}" for name in _KEPT for value in headers.all(name)]
     text = [
         f"This mail has {size:,} bytes; {limit:,} are allowed. It was left in the mailbox and is not read.",
         *(f"- {_one_line(part)}" for part in parts),

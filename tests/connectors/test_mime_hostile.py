@@ -20,14 +20,14 @@ from pipeline import media
 from pipeline.media import sniff_media_type
 from pipeline.model import Message
 
-SECONDS = 10.0  # the verdict on any mail
+SECONDS = 10.0  # of processor time, for the verdict on any mail
 
 
 @contextmanager
 def bounded(seconds: float = SECONDS) -> Iterator[None]:
-    started = time.monotonic()
+    started = time.process_time()
     yield
-    assert time.monotonic() - started < seconds
+    assert time.process_time() - started < seconds
 
 
 def read(raw: bytes) -> Message:
@@ -212,6 +212,12 @@ def test_more_decoded_bytes_than_allowed() -> None:
     one = part(b"%PDF-1.4" + bytes(45_000_000), "Content-Type: application/pdf; name=a.pdf", encoding="8bit")
     found = problems(mail(text("x"), one, one.replace(b"%PDF-1.4", b"%PDF-1.5"), one.replace(b"%PDF-1.4", b"%PDF-1.6")))
     assert len(found) == 1 and "larger than allowed" in found[0]
+
+
+def test_noise_in_all_headers_of_all_parts() -> None:
+    noise = random.Random(2).randbytes(150).replace(b"\n", b"x").replace(b"\r", b"x")
+    block = b"".join(b"X-%d: " % number + noise + b"\n" for number in range(300))
+    read(b"From: a@b.example\n" + multipart(*[block + text("x")] * 499))
 
 
 def test_counts_in_winmail_are_not_believed() -> None:

@@ -230,6 +230,20 @@ def test_html_alone_gives_text_too() -> None:
     assert message.text == "Hello\nyou\n\nA-1\t5\nB"
 
 
+def test_file_beside_the_html_of_an_alternative() -> None:
+    """As Apple's Mail nests it."""
+    note = part(b"A-1;5;EA\nB-1;5;EA\n", "Content-Type: text/plain; name=order.txt", "Content-Disposition: inline")
+    rich = multipart(text("<p>hello</p>", kind="html"), attached(PDF, "a.pdf"), note, boundary="in")
+    both = multipart(text("hello"), rich, kind="alternative")
+    assert names(b"From: a@b.example\n" + both) == ["a.pdf", "order.txt", "body.txt"]
+
+
+@pytest.mark.parametrize("kind", ["message/partial; id=x; number=2", "message/external-body; access-type=anon-ftp"])
+def test_pieces_of_mails_reach_a_person(kind: str) -> None:
+    raw = b"From: a@b.example\n" + part(b"Content-Type: text/plain\n\nA-1", f"Content-Type: {kind}", encoding="7bit")
+    assert "only a piece" in documents_of(parse_message(raw))[0].problem
+
+
 def test_text_before_and_behind_a_file_is_one_body() -> None:
     message = parse_message(mail(text("before"), attached(PDF, "a.pdf"), text("behind")))
     assert message.text == "before\n\nbehind"
