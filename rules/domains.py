@@ -21,8 +21,8 @@ TWO_PART_ENDINGS = frozenset(
 # What passes for another letter at a glance; after Unicode TR 39 (confusables) and what phishing reports show.
 LOOKS_LIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 LETTER_LIKE = str.maketrans(
-    "013456789|i" + "асеорхуіѕԁвкмнт" + "οανρɡı" + "łøđ",
-    "oleasbtbgll" + "aceopxylsdbkmht" + "oavpgl" + "lod",
+    "013456789|i" + "асеорхуіѕԁвкмнт" + "οανρικɡıոսցհօԁ" + "łøđ",
+    "oleasbtbgll" + "aceopxylsdbkmht" + "oavplkglnughod" + "lod",
 )
 
 
@@ -65,6 +65,10 @@ def skeleton(name: str) -> str:
     return text
 
 
+def _one_apart(name: str, other: str) -> bool:
+    return DamerauLevenshtein.distance(name, other, score_cutoff=1) <= 1
+
+
 def imitates(domain: str, genuine: str) -> str | None:
     """How ``domain`` imitates ``genuine``, in words; None if it does not, or is the same organisation's."""
     if same_organisation(domain, genuine):
@@ -76,8 +80,10 @@ def imitates(domain: str, genuine: str) -> str | None:
         return f"the same name under .{ending} instead of .{real_ending}"
     if skeleton(name) == skeleton(real):
         return "it differs by letters that look alike, or a hyphen"
-    if len(real) >= 5 and DamerauLevenshtein.distance(name, real, score_cutoff=1) <= 1:
+    if len(real) >= 5 and _one_apart(name, real):
         return "it differs by one letter"
+    if len(real) >= 6 and _one_apart(skeleton(name), skeleton(real)):
+        return "it differs by one letter and letters that look alike"
     parts = name.split("-")
     if (
         len(parts) > 1

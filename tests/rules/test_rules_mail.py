@@ -247,6 +247,33 @@ def test_registered_names(domain: str, parts: tuple[str, str]) -> None:
     assert registered(domain) == parts
 
 
+NAMES = (
+    "acmepumps.com",
+    "hydraulikwerk.de",
+    "talleresgomez.es",
+    "martin-freres.fr",
+    "nordvalve.co.uk",
+    "lipowa.com.pl",
+)
+
+
+@pytest.mark.parametrize("genuine", NAMES)
+def test_every_slip_of_one_letter_is_an_imitation(genuine: str) -> None:
+    name, ending = genuine.split(".", 1)
+    slips = {name[:i] + name[i + 1 :] for i in range(len(name))}
+    slips |= {name[:i] + letter + name[i:] for i in range(len(name) + 1) for letter in "ax-0"}
+    slips |= {name[:i] + letter + name[i + 1 :] for i in range(len(name)) for letter in "eq1"}
+    slips |= {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}
+    missed = [slip for slip in slips - {name} if imitates(f"{slip}.{ending}", genuine) is None]
+    assert missed == []
+
+
+@pytest.mark.parametrize("genuine", NAMES)
+@pytest.mark.parametrize("other", NAMES)
+def test_genuine_names_do_not_imitate_each_other(genuine: str, other: str) -> None:
+    assert imitates(other, genuine) is None
+
+
 def test_short_names_are_not_compared_by_letter() -> None:
     assert imitates("abd.com", "abc.com") is None
     assert imitates("abc.net", "abc.com") is not None
