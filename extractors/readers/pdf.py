@@ -13,11 +13,12 @@ import pypdfium2_raw as raw
 
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.pdf_drawing import Drawing, Rectangle, drawing_of
-from extractors.readers.pdf_words import PageText, RawWord, along, text_of
+from extractors.readers.pdf_forms import typed_words
+from extractors.readers.pdf_words import PageText, RawWord, along, text_of, typed_word
 from pipeline.errors import DocumentError, EncryptedDocument
 from pipeline.model import Box, Document, Page, Pages, Ruling, Source, Word
 
-MIN_SIDE, MAX_SIDE = 10.0, 14_400.0  # points; ISO 32000-1 annex C allows at most 14,400
+MIN_SIDE = 10.0  # points; a crop box smaller than this is a mistake
 
 
 def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
@@ -27,6 +28,8 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
         count = len(pdf)
         if count == 0:
             raise DocumentError(f"{document.file_name}: the PDF holds no page; ask the sender to send it again")
+        if pdf.get_formtype() != raw.FORMTYPE_NONE:
+            pdf.init_forms()
         scans = _Scans(options)
         last = min(count, options.max_pages)
         pages = tuple(_read_page(pdf, index, document.file_name, scans) for index in range(last))
@@ -101,7 +104,8 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str, scans: _S
         assert handle is not None
         drawing = drawing_of(handle)
         text = text_of(handle, drawing)
-        crop = page.get_bbox()
+        text.words += [typed_word(word, box) for word, box in typed_words(page)]
+        crop = _crop(page)
         reason = why_recognise(text, drawing, crop)
         if reason is not None:
             scanned = scans.read(page, index + 1, drawing)
@@ -110,6 +114,11 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str, scans: _S
         return upright_page(index + 1, crop, _dominant_turn(text, rotate // 90 % 4), rotate, text, drawing)
     finally:
         page.close()
+
+
+def _crop(page: pypdfium2.PdfPage) -> Rectangle:
+    crop = _common(page.get_cropbox(), page.get_mediabox())
+    return crop if _area(crop) > MIN_SIDE**2 else page.get_mediabox()
 
 
 def why_recognise(text: PageText, drawing: Drawing, crop: Rectangle) -> str | None:

@@ -53,6 +53,14 @@ class PageText:
     unmapped: int = 0
 
 
+_TYPED = Style(0, 0, False, True, (0, 0, 0), False, 0)
+
+
+def typed_word(text: str, box: Rectangle) -> RawWord:
+    """A word that was typed into a form field."""
+    return RawWord(text, box, 0, False, _TYPED)
+
+
 def text_of(page: int, drawing: Drawing) -> PageText:
     """All words of the page. ``page`` is pdfium's handle."""
     text_page = pdfium.load_text(page)
@@ -80,6 +88,8 @@ class _Collector:
         self.drawing = drawing
         self.styles: dict[int, Style] = {}
         self.fonts: dict[int, bool] = {}
+        self.uprights = [line for line in drawing.lines if line[3] - line[1] > line[2] - line[0]]
+        self.levels = [line for line in drawing.lines if line[3] - line[1] <= line[2] - line[0]]
         self.words: list[RawWord] = []
         self.rect = pdfium.Rect()
         self.rect_at = ctypes.addressof(self.rect)
@@ -142,7 +152,7 @@ class _Collector:
                 continue  # a hyphen that pdfium made up
             glyph = self._box(index)
             new = self.styles.get(handle) or self._style(handle, index)
-            if letters and style and _parts(style, new, word, glyph):
+            if letters and style and (_parts(style, new, word, glyph) or self._ruled_off(style, new, word, glyph)):
                 self._close("".join(letters), word, style)
                 letters = []
             if letters:
@@ -153,6 +163,19 @@ class _Collector:
             letters.append(text[index - offset])
         if letters and style:
             self._close("".join(letters), word, style)
+
+    def _ruled_off(self, style: Style, new: Style, word: Rectangle, glyph: Rectangle) -> bool:
+        """Whether a drawn line stands between a word and the next text object."""
+        if style is new or style.turn is None:
+            return False
+        _, upper, end, lower = along(word, style.turn)
+        start = along(glyph, style.turn)[0]
+        middle = (upper + lower) / 2
+        for line in self.uprights if style.turn in (0, 2) else self.levels:
+            x0, top, x1, bottom = along(line, style.turn)
+            if min(end, start) - 1.5 <= (x0 + x1) / 2 <= max(end, start) + 1.5 and top < middle < bottom:
+                return True
+        return False
 
     def _close(self, text: str, box: Rectangle, style: Style) -> None:
         unmapped = 0 if text.isascii() else len(_UNMAPPED.findall(text))
@@ -200,6 +223,8 @@ def _parts(style: Style, new: Style, word: Rectangle, glyph: Rectangle) -> bool:
     """Whether a glyph begins a new word although no blank stands before it."""
     if style.turn != new.turn:
         return True
+    if style.turn is None:
+        return style is not new
     last, next_ = along(word, style.turn), along(glyph, style.turn)
     size = max(last[3] - last[1], 1.0)
     gap = next_[0] - last[2]

@@ -43,7 +43,7 @@ def read_workbook(document: Document, options: ReadingOptions = DEFAULTS) -> Pag
         if grid.cells:
             pages.append(typeset([grid], Source.XLSX, len(pages) + 1))
         if hidden:
-            doubts.append(f"sheet {sheet}: {hidden} hidden rows or columns were not read")
+            doubts.append(f"sheet {sheet}: {hidden} cells in hidden rows or columns were not read")
     return Pages(document.sha256, name, tuple(pages), tuple(doubts))
 
 
