@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Word
-from pipeline.values import looks_like_code, looks_like_date
+from pipeline.values import is_unit, looks_like_code, looks_like_date
 
 _TAIL = re.compile(r"[:;,]$")
 _DASH = frozenset({"-", "–", "—", ":", "|", "/"})
+_USUAL = 0.25  # of the texts begin with a strong code: then those of them that do are taken to
 _SHAPE = re.compile(r"\d")
 
 
@@ -55,7 +56,7 @@ def code_style(texts: Sequence[Sequence[Sequence[Word]]]) -> CodeStyle:
     leading = len(items) >= 2 and len(shapes) == 1 and all(_leads(lines[0]) for lines in items)
     first_line = alone > 0 and alone >= 0.3 * len(items)
     found = sum(bool(split_code(lines, CodeStyle(first_line, leading, usual=True))[0]) for lines in items)
-    return CodeStyle(first_line, leading, found >= 0.5 * len(items))
+    return CodeStyle(first_line, leading, found >= _USUAL * len(items))
 
 
 def _stands_alone(lines: Sequence[Sequence[Word]]) -> bool:
@@ -107,7 +108,12 @@ def is_strong_code(text: str) -> bool:
 def _leads_text(line: Sequence[Word]) -> bool:
     """A strong code and a description behind it."""
     rest = [word.text.strip(",.;") for word in line[1:]]
-    return is_strong_code(line[0].text) and any(text.isalpha() and len(text) > 2 for text in rest)
+    described = any(text.isalpha() and len(text) > 2 for text in rest)
+    return described and not is_unit(rest[0]) and (is_strong_code(line[0].text) or _is_long_number(line[0].text))
+
+
+def _is_long_number(text: str) -> bool:
+    return sum(c.isdigit() for c in text) >= 5 and re.fullmatch(r"[\d.]+", text) is not None
 
 
 def _is_code_line(first: Sequence[Word], style: CodeStyle) -> bool:

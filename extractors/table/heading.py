@@ -74,7 +74,7 @@ def _is_damaged(heading: Heading, best: Heading) -> bool:
 
 def _pieces(segment: Segment, line: int) -> list[_Piece]:
     """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
-    if any(_GLUED.search(word.text) for word in segment.words) and find_label(segment.text) is None:
+    if any(_GLUED.search(word.text) for word in segment.words) and not _is_exact(segment.text):
         segment = make_segment([part for word in segment.words for part in _unglued(word)])
     whole = find_label(segment.text)
     if whole is not None:
@@ -98,7 +98,7 @@ def _pieces(segment: Segment, line: int) -> list[_Piece]:
 def _unglued(word: Word) -> list[Word]:
     """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
     cuts = [match.start() for match in _GLUED.finditer(word.text)]
-    if not cuts or find_label(word.text) is not None:
+    if not cuts or _is_exact(word.text):
         return [word]
     places = [0, *cuts, len(word.text)]
     step = word.box.width / len(word.text)
@@ -106,6 +106,11 @@ def _unglued(word: Word) -> list[Word]:
         replace(word, text=word.text[a:b], box=replace(word.box, x0=word.box.x0 + a * step, x1=word.box.x0 + b * step))
         for a, b in itertools.pairwise(places)
     ]
+
+
+def _is_exact(text: str) -> bool:
+    found = find_label(text)
+    return found is not None and found[1] == 1.0
 
 
 def _coverage(words: Sequence[Word], matched: int) -> float:

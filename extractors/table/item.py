@@ -153,7 +153,7 @@ def _is_sentence(line: Sequence[Word]) -> bool:
     texts = _texts(line)
     last = texts[-1]
     ends = last.endswith((".", "!")) and len(last) > 3 and (last[:-1].isalpha() or not is_code(last[:-1]))
-    return len(texts) >= 3 and ends and texts[0][0].isupper() and not is_unit(last)
+    return len(texts) >= 2 and ends and texts[0][0].isupper() and not is_unit(last)
 
 
 def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> bool:
