@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
-import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline import faults
 from pipeline.errors import SourceError
@@ -25,25 +26,40 @@ _REMEDIES = {
 def write_aside(path: Path, content: bytes) -> None:
     """Writes beside ``path``, flushes to the disk, renames, flushes the folder. Raises ``SourceError`` with the remedy.
 
-    An existing file is replaced whole. A crash leaves at most a file named with a dot in front and ``.part`` behind.
+    An existing file is replaced whole. A crash leaves at most ``.NAME.part``, which the next try takes up and renames.
     """
-    aside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
+    aside = path.with_name(f".{path.name[:80]}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with aside.open("xb") as file:
+        with _held(aside) as file:
+            try:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            faults.point("before-rename")
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
+                faults.point("before-rename")
+                aside.replace(path)
+            except BaseException:
+                aside.unlink(missing_ok=True)
+                raise
         faults.point("after-rename")
         flush_folder(path.parent)
     except OSError as error:
         raise cannot("write", path, error) from error
+
+
+def _held(aside: Path) -> BinaryIO:
+    """The emptied file beside, held by this process alone: a second writer of the same file waits for the first."""
+    while True:
+        file = os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o666), "wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            is_ours = os.path.samestat(os.fstat(file.fileno()), aside.stat())
+        except FileNotFoundError:  # the writer we waited for has renamed it
+            is_ours = False
+        if is_ours:
+            file.truncate(0)
+            return file
+        file.close()
 
 
 def read_whole(path: Path) -> bytes | None:

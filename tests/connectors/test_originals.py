@@ -50,3 +50,22 @@ def test_missing_is_said(tmp_path: Path) -> None:
 def test_only_hashes_name_files(tmp_path: Path, sha256: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         Originals(tmp_path).get(sha256)
+
+
+def test_what_a_killed_writer_left_is_taken_up(tmp_path: Path) -> None:
+    from connectors.files import write_aside
+
+    (tmp_path / ".order.csv.part").write_bytes(b"half of a much longer fi")
+    write_aside(tmp_path / "order.csv", b"whole")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("order.csv", b"whole")]
+
+
+def test_many_writers_of_one_file_leave_one_whole_file(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from connectors.files import write_aside
+
+    contents = [bytes([n]) * 200_000 for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda content: write_aside(tmp_path / "x", content), contents * 5))
+    assert [p.name for p in tmp_path.iterdir()] == ["x"] and (tmp_path / "x").read_bytes() in contents
