@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 SHOWN_PER_FAULT = 200  # rows named one by one for the same fault of the same column; the rest is counted
@@ -232,8 +234,10 @@ def _parse(content: bytes, path: Path, say: Say) -> tuple[pd.DataFrame, bool] | 
         say(f"{path}: row 1: no heading; the first row must name the columns")
         return None
     whole, faults = _without_ragged_rows(content)
-    for row, fields, width in faults:
+    for row, fields, width in faults[:SHOWN_PER_FAULT]:
         say(f"{path}: row {row}: {fields} fields, the header has {width}; quote fields that hold a comma")
+    if len(faults) > SHOWN_PER_FAULT:
+        say(f"{path}: {len(faults) - SHOWN_PER_FAULT} more rows have not as many fields as the header")
     try:
         frame = pd.read_csv(
             io.BytesIO(whole), dtype=str, keep_default_na=False, na_filter=False, index_col=False,
@@ -258,20 +262,25 @@ def _without_ragged_rows(content: bytes) -> tuple[bytes, list[tuple[int, int, in
     do not count; a doubled quote leaves and enters again.
     """
     signs = np.frombuffer(content, np.uint8)
-    outside = np.cumsum(signs == ord('"')) % 2 == 0
-    ends = np.flatnonzero((signs == ord("\n")) & outside)
+    quotes = np.flatnonzero(signs == ord('"'))
+    ends = _outside(np.flatnonzero(signs == ord("\n")), quotes)
+    commas = _outside(np.flatnonzero(signs == ord(",")), quotes)
     starts = np.concatenate(([0], ends + 1))
     stops = np.concatenate((ends, [len(content)]))
-    commas = np.concatenate(([0], np.cumsum((signs == ord(",")) & outside)))
-    fields = commas[stops] - commas[starts] + 1
-    filled = np.array([content[a:b].strip() != b"" for a, b in zip(starts, stops, strict=True)])
-    bad = np.flatnonzero((fields != fields[0]) & filled)
+    fields = np.searchsorted(commas, stops) - np.searchsorted(commas, starts) + 1
+    bad = [int(r) for r in np.flatnonzero(fields != fields[0]) if content[starts[r] : stops[r]].strip()]
     parts, last = [], 0
     for record in bad:
         parts.append(content[last : starts[record]])
         last = stops[record]
-    faults = [(int(record) + 1, int(fields[record]), int(fields[0])) for record in bad]
+    faults = [(record + 1, int(fields[record]), int(fields[0])) for record in bad]
     return b"".join((*parts, content[last:])), faults
+
+
+def _outside(places: npt.NDArray[np.intp], quotes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The places that an even number of quotes stands before."""
+    outside: npt.NDArray[np.intp] = places[np.searchsorted(quotes, places) % 2 == 0]
+    return outside
 
 
 def _contract_columns(
@@ -305,31 +314,44 @@ def _heading_fault(name: str, wanted: str, hits: int, present: list[str]) -> str
 
 def _judge_cells(export: Export, path: Path, say: Say) -> None:
     for column in export.table.columns:
-        text = export.column(column.name)
-        if column.filled:
-            tell(say, path, column.name, text, (text.str.strip() == ""), "it must not be empty; fill it")
-        if column.kind is not Kind.TEXT:
-            _judge_form(export, column, path, say)
+        if column.filled or column.kind is not Kind.TEXT:
+            _judge_column(export, column, path, say)
     key = list(export.table.key)
-    repeated = export.frame.duplicated(subset=key, keep="first")
-    shown = export.frame[key].agg(" / ".join, axis=1) if repeated.any() else export.column(key[0])
-    tell(say, path, ", ".join(key), shown, repeated, "the key stands in an earlier row already; keep one of them")
+    again = export.frame[export.frame.duplicated(subset=key, keep="first")]
+    if len(again):
+        shown = again[key].agg(" / ".join, axis=1)
+        remedy = "the key stands in an earlier row already; keep one of them"
+        tell(say, path, ", ".join(key), shown, pd.Series(True, shown.index), remedy)
 
 
-def _judge_form(export: Export, column: Column, path: Path, say: Say) -> None:
-    text = export.column(column.name).str.strip()
-    export.frame[column.name] = text
+def _judge_column(export: Export, column: Column, path: Path, say: Say) -> None:
+    """Each different text is judged once: a million prices are a few thousand texts."""
+    codes, found = pd.factorize(export.column(column.name).to_numpy(object))
+    texts = pd.Series([str(text).strip() for text in found], dtype=object)
+    if column.kind is not Kind.TEXT and list(texts) != list(found):
+        export.frame[column.name] = texts.to_numpy()[codes]
+    text = export.column(column.name)
+    for faulty, remedy in _faults(column, texts):
+        if faulty.any():
+            tell(say, path, column.name, text, pd.Series(faulty.to_numpy()[codes], text.index), remedy)
+
+
+def _faults(column: Column, texts: pd.Series[str]) -> Iterator[tuple[pd.Series[bool], str]]:
+    given = texts != ""
+    if column.filled:
+        yield ~given, "it must not be empty; fill it"
+    if column.kind is Kind.TEXT:
+        return
     pattern, remedy = FORMS[column.kind]
-    given = text != ""
-    fits = text.str.fullmatch(pattern)
+    fits = pd.Series([re.fullmatch(pattern, text, re.ASCII) is not None for text in texts], dtype=bool)
     if column.kind is Kind.DATE:
-        fits &= pd.to_datetime(text.where(fits, "1970-01-01"), format="%Y-%m-%d", errors="coerce").notna()
-    tell(say, path, column.name, text, given & ~fits, remedy)
+        fits &= pd.to_datetime(texts.where(fits, "1970-01-01"), format="%Y-%m-%d", errors="coerce").notna()
+    yield given & ~fits, remedy
     if column.kind is Kind.DECIMAL and (column.least is not None or column.above is not None):
-        number = pd.to_numeric(text.where(given & fits, str((column.above or 0) + 1)))
+        number = pd.to_numeric(texts.where(given & fits, str((column.above or 0) + 1)))
         low = number < column.least if column.least is not None else number <= (column.above or 0)
         bound = f"at least {column.least}" if column.least is not None else f"above {column.above}"
-        tell(say, path, column.name, text, low, f"it must be {bound}; correct it in the ERP")
+        yield low, f"it must be {bound}; correct it in the ERP"
 
 
 def judge_references(exports: Mapping[str, Export], folder: Path, say: Say) -> None:
@@ -340,11 +362,12 @@ def judge_references(exports: Mapping[str, Export], folder: Path, say: Say) -> N
                 continue
             other, field = column.refers
             text = export.column(column.name)
-            known = text.isin(exports[other].column(field).unique()) | (text.str.strip() == "")
-            if column.wildcard is not None:
-                known |= text == column.wildcard
+            codes, found = pd.factorize(text.to_numpy(object))
+            allowed = {"", column.wildcard, *exports[other].column(field)}
+            unknown = np.array([value not in allowed and str(value).strip() != "" for value in found], dtype=bool)
             path = folder / export.table.file_name
-            tell(say, path, column.name, text, ~known, f"{other}.csv has no such {field}; export both together")
+            faulty = pd.Series(unknown[codes] if len(found) else False, text.index)
+            tell(say, path, column.name, text, faulty, f"{other}.csv has no such {field}; export both together")
 
 
 def judge_prices(export: Export, folder: Path, say: Say) -> None:
