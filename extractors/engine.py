@@ -78,5 +78,17 @@ def _assemble(kind: TypeReading, header: HeaderReading, table: TableReading, lan
     )
 
 
+def _is_certain(order: Order) -> bool:
+    return not order.doubts
+
+
+def _type_doubts(kind: TypeReading) -> tuple[Doubt, ...]:
+    """What is no order is left alone, so that must be certain: an order in words we do not know looks like nothing."""
+    if kind.doubt is None and kind.confidence >= _CERTAIN:
+        return ()
+    unsure = f"taken for {kind.type.value.replace('_', ' ')}, but that is only {kind.confidence:.0%} certain"
+    return (Doubt("document_type", kind.doubt or unsure),)
+
+
 def _nothing(doubts: Sequence[Doubt]) -> Order:
     return Order(document_type=DocumentType.OTHER, doubts=tuple(doubts))
