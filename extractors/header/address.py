@@ -22,6 +22,7 @@ _POSTCODES = (
     re.compile(r"\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b"),  # Canada
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s+\d[A-Z]{2}\b"),  # United Kingdom
     re.compile(r"\b\d{4}\s?[A-Z]{2}\b"),  # Netherlands
+    re.compile(r"\b[A-Z]\d[\dW]\s?[A-Z\d]{4}\b"),  # Ireland
     re.compile(r"\b\d{2}-\d{3}\b"),  # Poland
     re.compile(r"^\d{5}(?:-\d{4})?$"),  # on a line of its own
     re.compile(r"\b\d{4}-\d{3}\b"),  # Portugal

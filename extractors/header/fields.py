@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from extractors.header.labels import Context, LabelHit, is_title
-from extractors.header.places import Place, Relation, Surroundings
+from extractors.header.places import Place, Relation, Surroundings, column_values
 from extractors.header.readings import (
     INCOTERMS,
     Reading,
@@ -25,6 +25,7 @@ from pipeline.model import Box, Doubt, Evidence, Source, Word
 
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
+_WRAPPED = ("payment_terms", "incoterms")  # values that may run over a second line
 _YEARS = (2000, 2049)  # outside, a figure in the form of a date is something else
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
@@ -95,7 +96,8 @@ def at_label(around: Surroundings, hit: LabelHit, read: Reader) -> Found | None:
     for place in around.places(hit):
         if place.relation not in (Relation.INLINE, Relation.RIGHT) and not _may_head(hit):
             continue
-        reading = read(place.words)
+        words = place.words if hit.field not in _WRAPPED else around.with_next_line(place)
+        reading = read(words)
         if reading is not None:
             return _found(around, place, reading)
     return None
@@ -181,13 +183,22 @@ def _not_elsewhere(pages: Sequence[Surroundings], found: Sequence[Found]) -> lis
 
 def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choice:
     """``field`` is order_date or requested_date; a date that reads two ways is a doubt, not a value."""
-    found = [f for f in candidates(pages, field, lambda words: find_date(words, order)) if _is_near_now(f.value)]
+    wanted = [_without_line_dates(around) for around in pages] if field == "requested_date" else pages
+    found = [f for f in candidates(wanted, field, lambda words: find_date(words, order)) if _is_near_now(f.value)]
     if not found and field == "order_date":
         found = [f for f in _lone_dates(pages[:1], order) if _is_near_now(f.value)]
     clear = [one for one in found if one.value is not None]
     if found and not clear:
         return Choice(None, f"“{found[0].text}” can be day/month or month/day; nothing in the document decides")
     return choose(clear, field.replace("_", " "))
+
+
+def _without_line_dates(around: Surroundings) -> Surroundings:
+    """In a list of one record a date of delivery is that of its line, unless there are two of them."""
+    columns = [h for h in around.hits if h.field == "requested_date" and column_values(around.page, h) is not None]
+    if len(columns) != 1 or len(column_values(around.page, columns[0]) or ()) > 1:
+        return around
+    return Surroundings(around.page, [h for h in around.hits if h is not columns[0]], around.regions)
 
 
 def _is_near_now(day: date | None) -> bool:

@@ -228,6 +228,8 @@ def _meanings(key: str, language: str | None) -> list[_Entry]:
     chosen: dict[tuple[str, str], _Entry] = {}
     for entry in own or entries:
         chosen.setdefault((entry.section, entry.field), entry)
+    if ("header", "order_date") in chosen:
+        chosen.pop(("header", "requested_date"), None)  # a bare "date" is that of the document
     return list(chosen.values())
 
 
@@ -247,7 +249,7 @@ def _two_line_labels(page: PageView, language: str | None) -> Iterator[LabelHit]
     for upper, lower in zip(page.lines, page.lines[1:], strict=False):
         for segment in upper:
             for under in lower:
-                if _stacked(segment, under):
+                if _stacked(segment, under) and not (_is_label_text(segment) and _is_label_text(under)):
                     key = "".join(token for token, _ in (*segment.tokens, *under.tokens))
                     if key in lexicon() and 1 < len(segment.tokens) + len(under.tokens) <= _LONGEST:
                         for entry in _meanings(key, language):
@@ -255,6 +257,10 @@ def _two_line_labels(page: PageView, language: str | None) -> Iterator[LabelHit]
                                 entry.field, entry.section, entry.language, segment, 0, len(segment.words),
                                 1.0, Context.WHOLE, len(key), under,
                             )  # fmt: skip
+
+
+def _is_label_text(segment: Segment) -> bool:
+    return "".join(token for token, _ in segment.tokens) in lexicon()
 
 
 def _stacked(upper: Segment, lower: Segment) -> bool:

@@ -116,7 +116,7 @@ def _credible(hit: LabelHit, reading: PartyReading) -> bool:
 def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, list[Segment], PartyReading]]:
     """What stands behind the label, right of it and under it, each read as a party."""
     for place in around.places(hit):
-        if place.relation is Relation.ABOVE:
+        if place.relation is Relation.LEFT:
             continue
         first = place.segment
         inline = first is hit.segment
@@ -170,7 +170,9 @@ def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bo
 
 
 def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
-    """Address blocks no label claims."""
+    """Address blocks no label claims; a list of records has none."""
+    if around.page.page.source is Source.CSV:
+        return
     found = (*(Block(row) for row in _in_a_row(around)), *blocks(around))
     for block in found:
         free = tuple(s for s in block.segments if id(s) not in taken and not around.in_table(s.box))
@@ -218,6 +220,9 @@ def _complete(
         roles["seller"] = RoleReading(own[0], 0.97, "one of our own companies")
     known = {roles["seller"].reading.key} if "seller" in roles else set()
     others = [reading for _, reading in free if reading.key not in known and not is_own(reading, context)]
+    one, other = roles.get("buyer"), roles.get("ship_to")
+    if one and other and one.reading.key == other.reading.key and others:
+        del roles["buyer"]  # one label for both ("Recipient"): the letterhead tells who buys
     if "buyer" not in roles and others:
         first = others[-1] if context.is_mail_body else others[0]
         roles["buyer"] = RoleReading(first, 0.95, "letterhead, footer or signature: no label")

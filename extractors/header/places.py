@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -15,6 +15,7 @@ from pipeline.model import Box, Word
 _NOISE = {":", "-", "–", "—", "#", ".", "=", "|", "nr", "nr.", "no", "no.", "n°", "nº", "№", "/", "…"}
 # labels that stand inside an address block
 ADDRESS_LABELS = ("phone", "email", "tax_id", "contact", "customer_number", "vendor_number", "reference", "page")
+_RECORD_COLUMNS = 4  # filled cells from which a row can head a table of records
 _LABEL_WORDS = 5
 _LABEL_REACH = 12.0  # text heights between a label in a column of its own and its value
 _REACH_BELOW = 3.2  # text heights between a label and the value under it
@@ -27,7 +28,6 @@ class Relation(Enum):
     INLINE = 1.0
     RIGHT = 0.97
     BELOW = 0.94
-    ABOVE = 0.6
     LEFT = 0.55
 
 
@@ -84,9 +84,9 @@ class Surroundings:
             yield Place(hit, right.words, Relation.RIGHT, right)
         for below in self._below(hit):
             yield Place(hit, below.words, Relation.BELOW, below)
-        above = self._above(hit)
-        if above and hit.context is Context.WHOLE:
-            yield Place(hit, above.words, Relation.ABOVE, above)
+        left = self._left(hit)
+        if left:
+            yield Place(hit, left.words, Relation.LEFT, left)
 
     def _inline(self, hit: LabelHit) -> tuple[Word, ...]:
         """The rest of the segment up to the next label; empty when a label follows at once."""
@@ -110,6 +110,24 @@ class Surroundings:
             near = segment.box.x0 - hit.box.x1 <= _REACH_RIGHT
             return segment if near and not self.is_label(segment) else None
         return self._beside(hit)
+
+    def with_next_line(self, place: Place) -> tuple[Word, ...]:
+        """The words of a place and those right under them, when they go on in small letters: a wrapped value."""
+        last = place.words[-1]
+        for segment in self.page.lines[place.segment.line]:
+            near = 0 <= segment.box.x0 - last.box.x1 < 2.0 * self.page.height
+            if near and segment.text[0].islower() and not self._opens_field(segment):
+                return (*place.words, *segment.words)
+        for line in self.page.lines[place.segment.line + 1 : place.segment.line + 2]:
+            for segment in line:
+                under = abs(segment.box.x0 - place.words[0].box.x0) < 0.3 * self.page.height
+                near = segment.box.top - last.box.bottom < 0.6 * self.page.height
+                if under and near and segment.text[0].islower() and not self._opens_field(segment):
+                    return (*place.words, *segment.words)
+        return place.words
+
+    def _opens_field(self, segment: Segment) -> bool:
+        return any(hit.section == "header" and hit.start == 0 for hit in self.labels_in(segment))
 
     def right_of(self, hit: LabelHit) -> tuple[Word, ...]:
         """The words of the segment right of a label; none when another label follows."""
@@ -157,14 +175,12 @@ class Surroundings:
         hits = [h for h in self.labels_in(before[-1]) if h.start == 0 and h.context > Context.START] if before else []
         return hits[0] if hits else None
 
-    def _above(self, hit: LabelHit) -> Segment | None:
-        for line in reversed(self.page.lines[max(0, hit.segment.line - 2) : hit.segment.line]):
-            over = [s for s in line if _overlaps(s.box, hit.box, self.page.height)]
-            if over:
-                segment = over[0]
-                near = hit.box.top - segment.box.bottom < 1.2 * self.page.height
-                return segment if near and not self.is_label(segment) else None
-        return None
+    def _left(self, hit: LabelHit) -> Segment | None:
+        """A value before its label: the label ends its line, and no label stands before the value."""
+        line = self.page.lines[hit.segment.line]
+        if hit.context is not Context.WHOLE or len(line) != 2 or line[1] is not hit.segment or self.is_label(line[0]):
+            return None
+        return line[0] if hit.segment.box.x0 - line[0].box.x1 < _LABEL_REACH * self.page.height else None
 
     def line_at(self, y: float) -> int:
         """Index of the text line at a height."""
@@ -177,20 +193,19 @@ def column_values(page: PageView, hit: LabelHit) -> tuple[str, ...] | None:
     if hit.segment.cell is None:
         return None
     head = cells[hit.segment.cell]
-    row = [c for c in cells if c.table == head.table and c.row == head.row and c.text.strip()]
-    under = {
-        c.row: c.text.strip() for c in cells if c.table == head.table and c.column == head.column and c.row > head.row
-    }
-    run: list[str] = []
-    while under.get(head.row + len(run) + 1):
-        run.append(under[head.row + len(run) + 1])
-    return tuple(run) if len(row) >= 4 and run else None
+    filled = [c for c in cells if c.table == head.table and c.row >= head.row and c.text.strip()]
+    width = sum(c.row == head.row for c in filled)
+    sizes = Counter(c.row for c in filled)
+    records = {row for row, size in sizes.items() if row > head.row and size >= width / 2}
+    if width < _RECORD_COLUMNS or head.row + 1 not in records:
+        return None
+    return tuple(c.text.strip() for c in filled if c.column == head.column and c.row in records)
 
 
 def constant_column(page: PageView, hit: LabelHit) -> bool:
     """Whether a label heads a column that says the same on every row: a value of the order, not of its lines."""
     values = column_values(page, hit)
-    return values is not None and len(set(values)) == 1
+    return values is not None and len(set(values)) == 1 and hit.section == "header"
 
 
 def _up_to_bracket(words: tuple[Word, ...]) -> tuple[Word, ...]:

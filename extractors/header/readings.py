@@ -27,6 +27,11 @@ _PHONE = re.compile(r"\+\d|\(0?\d+\)|0\d{1,4}[/-]\d{5,}|\d{3}-\d{3}-\d{4}$|1-\d{
 _REVISION = re.compile(
     r"^(?:rev(?:ision|isión|isione|\.)?|révision|wersja|version|versione|änd(?:erung)?\.?|index|indice)[.:]?$", re.I
 )
+# VAT numbers of the countries our languages cover; source: VIES, structure of VAT identification numbers
+_VAT = re.compile(
+    r"(?:DE\d{9}|BE[01]\d{9}|NL\d{9}B\d{2}|IT\d{11}|PL\d{10}|FR[A-Z\d]{2}\d{9}|ES[A-Z\d]\d{7}[A-Z\d]|ATU\d{8}|PT\d{9}|"
+    r"IE\d[A-Z\d+*]\d{5}[A-Z]{1,2}|LU\d{8}|GB\d{9}|CHE\d{9}|CZ\d{8,10}|DK\d{8}|SE\d{12})"
+)
 _MARK = re.compile(r"^(?:rev\.?)?([A-Z]|\d{1,3}|[A-Z]\d)$", re.I)
 _JOINING = frozenset({"", "and", "und", "et", "y", "e", "ed", "en", "i", "oraz", "of", "de", "der", "van", "di"})
 _LONGEST_TERMS = 16  # words
@@ -85,6 +90,8 @@ def _group_end(words: Sequence[Word], start: int) -> int:
 def _number(value: str, words: Sequence[Word], start: int, end: int) -> Reading[str] | None:
     bare = value.replace(" ", "")
     if not 2 <= len(bare) <= 30 or not _CODE.fullmatch(bare) or _PHONE.match(value) or looks_like_date(value):
+        return None
+    if _VAT.fullmatch(bare):
         return None
     if re.fullmatch(r"\d+[.,]\d{1,2}", bare) or bare.endswith("%"):
         return None

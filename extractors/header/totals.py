@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from extractors.header.fields import Choice, Found, hit_weight
 from extractors.header.labels import Context, LabelHit
-from extractors.header.places import Relation, Surroundings
+from extractors.header.places import Relation, Surroundings, column_values
 from extractors.header.readings import read_amount
 from pipeline.model import LineItem, Word
 from pipeline.values import currency_code
@@ -35,6 +35,8 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
                 continue
             if hit.context is Context.INSIDE and hit.length < _INSIDE_LENGTH:
                 continue
+            if column_values(around.page, hit) is not None:
+                continue  # the column of a list of records
             prose = len(hit.segment.words) > _PROSE
             words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit)
             reading = read_amount(words, decimal)
