@@ -159,7 +159,7 @@ def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: Pag
     doubts = [f"text across the page: {slanted[:200]}"] if slanted else []
     if text.hidden:
         doubts.append(f"{len(text.hidden)} hidden words were not read")
-    rulings = tuple(Ruling(_box(line, turn, x0, y0)) for line in dict.fromkeys(drawing.lines) if _touches(line, crop))
+    rulings = tuple(Ruling(_box(line, turn, x0, y0)) for line in drawing.lines if _touches(line, crop))
     rotation = (turn * 90 - rotate) % 360
     return Page(number, x1 - x0, y1 - y0, words, Source.PDF_TEXT, rulings, rotation=rotation, doubts=tuple(doubts))
 

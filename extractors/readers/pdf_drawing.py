@@ -48,6 +48,31 @@ class Drawing:
     count: int = 0
 
 
+def joined(lines: list[Rectangle]) -> list[Rectangle]:
+    """Pieces of one line, drawn cell by cell or twice, as one; a gap of a point still joins."""
+    level: dict[int, list[Rectangle]] = {}
+    upright: dict[int, list[Rectangle]] = {}
+    for line in dict.fromkeys(lines):
+        left, bottom, right, top = line
+        if right - left >= top - bottom:
+            level.setdefault(round(bottom + top), []).append(line)
+        else:
+            upright.setdefault(round(left + right), []).append(line)
+    found: list[Rectangle] = []
+    for start, end, groups in ((0, 2, level), (1, 3, upright)):
+        for group in groups.values():
+            group.sort(key=lambda line: line[start])
+            here = group[0]
+            for line in group[1:]:
+                if line[start] <= here[end] + 1:
+                    here = min(here[0], line[0]), min(here[1], line[1]), max(here[2], line[2]), max(here[3], line[3])
+                else:
+                    found.append(here)
+                    here = line
+            found.append(here)
+    return found
+
+
 class _Scratch:
     """Buffers that pdfium writes into, made once per page."""
 
@@ -67,6 +92,7 @@ def drawing_of(page: int) -> Drawing:
     drawing, scratch = Drawing(), _Scratch()
     for index in range(min(pdfium.page_objects(page), _MAX_OBJECTS)):
         _visit(pdfium.page_object(page, index), IDENTITY, drawing, scratch, 0)
+    drawing.lines = joined(drawing.lines)
     return drawing
 
 
@@ -118,10 +144,10 @@ def _visit_rectangle(
     drawn = strokes and _colour(item, scratch, stroke=True) is not None
     if drawn or (colour is not None and min(colour) < 250):
         left, bottom, right, top = box
-        for edge in ((left, top, right, top), (left, bottom, right, bottom)):
-            _add_line(edge, drawing)
-        for edge in ((left, bottom, left, top), (right, bottom, right, top)):
-            _add_line(edge, drawing)
+        if right - left >= LEAST_LENGTH:
+            drawing.lines += ((left, top, right, top), (left, bottom, right, bottom))
+        if top - bottom >= LEAST_LENGTH:
+            drawing.lines += ((left, bottom, left, top), (right, bottom, right, top))
 
 
 def _visit_outline(item: int, matrix: Affine, drawing: Drawing, scratch: _Scratch) -> None:
