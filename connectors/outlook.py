@@ -13,7 +13,7 @@ from olefile import OleFileIO
 from connectors.charsets import decode_text
 from connectors.mime_headers import read_headers
 
-MAX_STREAMS = 5_000
+MAX_STREAMS = 3_000
 MAX_NESTED = 5  # messages within messages of one .msg file
 
 
@@ -66,7 +66,7 @@ def read_tnef(content: bytes, depth: int = 0) -> tuple[OutlookMessage, bool]:
     message: dict[int, bytes | str] = {}
     files: list[dict[int, bytes | str]] = []
     page, offset, whole = 1252, 6, True
-    while offset + 9 <= len(content):
+    while offset + 9 <= len(content) and len(files) <= MAX_STREAMS:
         level, attribute, length = struct.unpack_from("<BII", content, offset)
         value = content[offset + 9 : offset + 9 + length]
         offset += 9 + length + 2
@@ -138,19 +138,20 @@ def _property_values(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         single = kind & 0xEFFF
         values = 1
         if kind & 0x1000 or single in (_TEXT8, _TEXT16, _BINARY, _OBJECT):
-            values = min(struct.unpack_from("<I", data, offset)[0], _MAX_VALUES)
+            values = struct.unpack_from("<I", data, offset)[0]
             offset += 4
+        if single in _FIXED:
+            yield number, single, data[offset : offset + _FIXED[single]]
+            offset += values * _FIXED[single]
+            continue
         for position in range(values):
-            if single in _FIXED:
-                size, padded = _FIXED[single], _FIXED[single]
-            else:
-                size = struct.unpack_from("<I", data, offset)[0]
-                offset, padded = offset + 4, size + -size % 4
+            size = struct.unpack_from("<I", data, offset)[0]
+            offset += 4
             if offset + size > len(data):
                 raise IndexError("value beyond the end")
             if position == 0:
                 yield number, single, data[offset : offset + size]
-            offset += padded
+            offset += size + -size % 4
 
 
 def _after_name(data: bytes, offset: int) -> int:
@@ -206,12 +207,23 @@ class MsgTooLarge(ValueError):
 
 def read_msg(content: bytes, limit: int) -> OutlookMessage:
     """The message in a .msg file. Raises ``MsgTooLarge``, or what olefile raises on a damaged file."""
+    _check_header(content)
     with OleFileIO(io.BytesIO(content)) as ole:
         paths = [tuple(path) for path in ole.listdir(streams=True, storages=False)]
+        if len(paths) > MAX_STREAMS:
+            raise MsgTooLarge(f"{len(paths)} streams; {MAX_STREAMS} are allowed")
         total = sum(ole.get_size("/".join(path)) for path in paths)
-        if len(paths) > MAX_STREAMS or total > limit:
-            raise MsgTooLarge(f"{len(paths)} streams of {total} bytes; {MAX_STREAMS} of {limit} are allowed")
+        if total > limit:
+            raise MsgTooLarge(f"streams of {total} bytes; {limit} are allowed")
         return _msg_message(ole, paths, (), 0)
+
+
+def _check_header(content: bytes) -> None:
+    """olefile believes the counts of table sectors ([MS-CFB] 2.2): a table that leads to itself is read that often."""
+    sectors = len(content) // 512 + 1
+    tables, minis, doubles = (struct.unpack_from("<I", content, offset)[0] for offset in (44, 64, 72))
+    if max(tables, minis, doubles) > sectors:
+        raise MsgTooLarge("the file says that it has more tables than sectors")
 
 
 def _values(ole: OleFileIO, paths: list[tuple[str, ...]], at: tuple[str, ...]) -> dict[int, bytes | str]:

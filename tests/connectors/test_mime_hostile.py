@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import time
 import zipfile
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ CONTAINERS = (
     zipped({"a.pdf": PDF, "b.csv": b"1;2;3\n" * 50}),
     encrypted_zip("o.pdf", PDF, "abc1"),
 )
-FUZZ = settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+FUZZ = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @FUZZ
@@ -226,6 +227,34 @@ def test_counts_in_winmail_are_not_believed() -> None:
     attribute = b"\x01" + (0x00069003).to_bytes(4, "little") + (4).to_bytes(4, "little") + value + b"\xfc\x03"
     with bounded(1.0):
         read(b"\x78\x9f\x3e\x22\x01\x00" + attribute * 2)
+
+
+@pytest.mark.parametrize("kind", [1, 2, 0x1001, 0x1E, 0x1F, 0x101F, 0x7777])
+def test_values_without_bytes_in_winmail(kind: int) -> None:
+    one = kind.to_bytes(2, "little") + b"\x01\x30" + b"\xff\xff\x00\x00" + b"\x00\x00\x00\x00"
+    value = b"\xff\xff\x00\x00" + one * 60_000
+    attribute = b"\x01" + (0x00069003).to_bytes(4, "little") + len(value).to_bytes(4, "little") + value + b"\x00\x00"
+    read(b"\x78\x9f\x3e\x22\x01\x00" + attribute * 5)
+
+
+def test_attachments_without_number_in_winmail() -> None:
+    read(b"\x78\x9f\x3e\x22\x01\x00" + (b"\x02" + (0x00069002).to_bytes(4, "little") + bytes(6)) * 500_000)
+
+
+def test_table_of_tables_that_leads_to_itself() -> None:
+    """Two kilobytes that ask for gigabytes."""
+    raw = bytearray(msg("a@b.example", "s", "t", {}))
+    loop = len(raw) // 512 - 1
+    raw += struct.pack("<128I", *[0] * 127, loop)
+    count = 109 + 127 * 1_000_000
+    raw[44:48], raw[68:72], raw[72:76] = (struct.pack("<I", n) for n in (count, loop, 1_000_000))
+    raw[76 : 76 + 436] = struct.pack("<109I", *[loop - 1] * 109)
+    assert problems(mail(text("x"), attached(bytes(raw), "m.msg")))
+
+
+def test_many_streams_in_an_outlook_file() -> None:
+    raw = ole({**msg_tree("a@b.example", "s", "t", {}), **{f"s{number}": b"" for number in range(900)}})
+    assert not problems(mail(text("x"), attached(raw, "m.msg")))
 
 
 def test_streams_that_share_their_sectors_are_refused() -> None:
