@@ -44,7 +44,31 @@ _TAX_FORM = re.compile(
     r"\b(?:[A-Z]{2}\s?[A-Z0-9]?\d[\d .-]{6,12}[A-Z0-9]{0,3}|\d{2}-\d{7}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|[A-Z]\d{8}|[A-Z]-?\d{7}[A-Z0-9]|\d{2}[A-Z]{5}\d{4}[A-Z]\d[A-Z][A-Z0-9]|\d[\d .-]{7,15}\d)\b"
 )
 # languages in which a country's own people write its name, beside those we read
-_MORE_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "sl", "hu", "ro", "da", "sv", "nb", "fi", "et", "lv", "lt", "hr", "tr", "ga")
+_MORE_LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "cs",
+    "sk",
+    "sl",
+    "hu",
+    "ro",
+    "da",
+    "sv",
+    "nb",
+    "fi",
+    "et",
+    "lv",
+    "lt",
+    "hr",
+    "tr",
+    "ga",
+)
 _MORE_COUNTRIES = {
     "usa": "US", "u s a": "US", "us": "US", "united states of america": "US", "uk": "GB", "u k": "GB", "great britain": "GB",
     "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "holland": "NL", "the netherlands": "NL",

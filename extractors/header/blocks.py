@@ -65,7 +65,11 @@ def blocks(around: Surroundings) -> tuple[Block, ...]:
 
 def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings, height: float) -> bool:
     last = block[-1]
-    if last.line == segment.line or (last.cell is None) != (segment.cell is None) or segment.box.top - last.box.bottom > _gap(block) * height:
+    if (
+        last.line == segment.line
+        or (last.cell is None) != (segment.cell is None)
+        or segment.box.top - last.box.bottom > _gap(block) * height
+    ):
         return False
     if around.opens_foreign(segment) or around.opens_foreign(last):
         return False

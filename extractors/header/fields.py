@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,7 @@ from pipeline.model import Box, Doubt, Evidence, Source, Word
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
 _WRAPPED = ("payment_terms", "incoterms")  # values that may run over a second line
+_CONFUSABLE = re.compile(r"[A-Za-z][01]|[OIl]\d|\d[OIl]| ")
 _YEARS = (2000, 2049)  # outside, a figure in the form of a date is something else
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
@@ -156,7 +158,19 @@ def po_number(pages: Sequence[Surroundings]) -> Choice:
                 one = at_label(around, hit, read_number)
                 if one is not None:
                     found.append(replace(one, score=one.score * 0.95))
-    return choose(_not_elsewhere(pages, found), "order number", keep=True)
+    return _legible(choose(_not_elsewhere(pages, found), "order number", keep=True), found)
+
+
+def _legible(choice: Choice, found: Sequence[Found]) -> Choice:
+    """A recognised number is less sure where O and 0 or I and 1 meet, or a mark may be lost, and nothing repeats it."""
+    one = choice.found
+    if one is None or one.source is not Source.OCR:
+        return choice
+    again = sum(_key(other.value) == _key(one.value) for other in found) > 1
+    if again or not _CONFUSABLE.search(one.value.removeprefix("PO")):
+        return choice
+    note = "letters and figures that look alike stand together, and the number is printed only once"
+    return Choice(replace(one, score=min(one.score, 0.7), note=note), choice.doubt)
 
 
 _OTHER_NUMBERS = (

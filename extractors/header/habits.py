@@ -79,7 +79,7 @@ def date_order(pages: Sequence[PageView], language: str | None, country: str | N
 
 
 def order_by_arrival(printed: Sequence[str], received: date | None) -> str | None:
-    """"dmy" or "mdy" where only one of them puts every order date shortly before the document reached us."""
+    """ "dmy" or "mdy" where only one of them puts every order date shortly before the document reached us."""
     if received is None or not printed:
         return None
     fitting = [order for order in ("dmy", "mdy") if all(_just_before(t, order, received) for t in printed)]

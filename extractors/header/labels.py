@@ -207,12 +207,12 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
 
 
 def _is_box(key: str, tokens: Sequence[tuple[str, int]], behind: int) -> bool:
-    """"PO Box 12" is an address."""
+    """ "PO Box 12" is an address."""
     return key == "po" and behind < len(tokens) and tokens[behind][0] == "box"
 
 
 def _is_legal_form(word: str) -> bool:
-    """"B.V." behind a name is no "BV" (building project)."""
+    """ "B.V." behind a name is no "BV" (building project)."""
     return "." in word and word.isupper() and has_legal_form(word)
 
 

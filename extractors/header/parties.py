@@ -24,7 +24,24 @@ _DELIVERY_STEMS = (
     "liefer", "anliefer", "deliver", "ship", "livr", "expedi", "entreg", "envi", "suministr", "consegn", "spedi", "fornit",
     "lever", "aflever", "bezorg", "dostaw", "dostarcz", "wysyl",
 )  # fmt: skip
-_POINTING = {"to", "at", "an", "a", "au", "aan", "naar", "op", "na", "do", "in", "para", "adresse", "address", "adres", "adress"}
+_POINTING = {
+    "to",
+    "at",
+    "an",
+    "a",
+    "au",
+    "aan",
+    "naar",
+    "op",
+    "na",
+    "do",
+    "in",
+    "para",
+    "adresse",
+    "address",
+    "adres",
+    "adress",
+}
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
 _MOST_LINES = 10
@@ -86,7 +103,9 @@ def _may_name(hit: LabelHit) -> bool:
     return hit.context > Context.START or (hit.length >= 8 and word in _POINTING)
 
 
-def _best(readings: Sequence[tuple[Relation, list[Segment], PartyReading]]) -> tuple[list[Segment], PartyReading] | None:
+def _best(
+    readings: Sequence[tuple[Relation, list[Segment], PartyReading]],
+) -> tuple[list[Segment], PartyReading] | None:
     """What stands behind the label on its line, when it is an address; else the most like an address."""
     inline = [r for r in readings if r[0] is Relation.INLINE and r[2].score >= _ADDRESS]
     best = max(inline or readings, key=lambda r: (r[2].score, len(r[1])), default=None)
@@ -94,7 +113,7 @@ def _best(readings: Sequence[tuple[Relation, list[Segment], PartyReading]]) -> t
 
 
 def _role(hit: LabelHit) -> str:
-    """"Delivery by 3 May to:" names the place of delivery, though "to" alone would name the seller."""
+    """ "Delivery by 3 May to:" names the place of delivery, though "to" alone would name the seller."""
     before = hit.segment.words[: hit.start]
     if len(before) >= 2 and any(fold(word.text).startswith(_DELIVERY_STEMS) for word in before):
         return "ship_to"
@@ -239,9 +258,7 @@ def _complete(
         roles["buyer"] = _with_mail(roles, context, pages)
 
 
-def _name_only(
-    around: Surroundings, roles: Mapping[str, RoleReading], context: ReadingContext
-) -> RoleReading | None:
+def _name_only(around: Surroundings, roles: Mapping[str, RoleReading], context: ReadingContext) -> RoleReading | None:
     """A letterhead that is only a company's name: the first thing at the top of the page that has a legal form."""
     known = {fold(role.reading.party.name or "") for name, role in roles.items() if name == "seller"}
     if around.page.page.source is Source.CSV:
@@ -257,9 +274,7 @@ def _name_only(
     return None
 
 
-def _with_mail(
-    roles: Mapping[str, RoleReading], context: ReadingContext, pages: Sequence[Surroundings]
-) -> RoleReading:
+def _with_mail(roles: Mapping[str, RoleReading], context: ReadingContext, pages: Sequence[Surroundings]) -> RoleReading:
     """The buyer with the only e-mail address of the first page that belongs to no other party and not to us."""
     buyer = roles["buyer"]
     if buyer.reading.party.email:

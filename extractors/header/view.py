@@ -15,6 +15,8 @@ from pipeline.model import Box, Page, Source, Word
 # "Date:12.03.2026", "n°4711", "#4711": a label and a value that lack the blank between them
 _GLUED = re.compile(r"^((?:[^\W\d_][\w./-]*)[:：]|[Nn][°º]|[Nn]r\.:?|No\.:?|#)(?=[^\s/])(.+)$")
 
+_OCR_GAP = 1.15  # text heights up to which a gap between recognised words is a blank
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -81,13 +83,40 @@ def view(page: Page) -> PageView:
     parted = replace(page, words=tuple(part for word in page.words for part in _unglued(word)))
     lines: list[tuple[Segment, ...]] = []
     for line in text_lines(parted):
-        found = [Segment(page.number, len(lines), s.words, page.source) for s in segments(line, page.rulings)]
+        runs = [s.words for s in segments(line, page.rulings)]
+        if page.source is Source.OCR:
+            runs = _joined(runs, page)
+        found = [Segment(page.number, len(lines), words, page.source) for words in runs]
         if lines and len(found) == 1 and len(lines[-1]) == 1 and _runs_on(lines[-1][0], found[0], page.width):
             first = lines[-1][0]
             lines[-1] = (Segment(page.number, first.line, first.words + found[0].words, page.source),)
         else:
             lines.append(tuple(found))
     return PageView(page, tuple(lines))
+
+
+def _joined(runs: Sequence[tuple[Word, ...]], page: Page) -> list[tuple[Word, ...]]:
+    """Recognised words have boxes tight around their letters: a blank between them looks wider than in print."""
+    joined: list[tuple[Word, ...]] = []
+    for words in runs:
+        last = joined[-1][-1] if joined else None
+        if last is not None and _blank_between(last, words[0]) and not _ruled_off(last, words[0], page):
+            joined[-1] = (*joined[-1], *words)
+        else:
+            joined.append(words)
+    return joined
+
+
+def _blank_between(left: Word, right: Word) -> bool:
+    return right.box.x0 - left.box.x1 < _OCR_GAP * max(left.box.height, right.box.height)
+
+
+def _ruled_off(left: Word, right: Word, page: Page) -> bool:
+    return any(
+        left.box.x1 - 1 <= r.box.x_mid <= right.box.x0 + 1 and r.box.top <= left.box.y_mid <= r.box.bottom
+        for r in page.rulings
+        if not r.horizontal
+    )
 
 
 def _runs_on(upper: Segment, lower: Segment, width: float) -> bool:
