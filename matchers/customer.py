@@ -15,16 +15,21 @@ from pipeline.interfaces import Erp
 from pipeline.model import Candidate, Customer, MailContext, Order, Party, PartyMatch, ShipTo
 
 NAME_ALIKE = 88.0  # rapidfuzz ratio of bare names: two or three misread characters in a company name
+SAME_WORD = 75.0  # of two words of a name: one misread letter in a short word
 SAME_COMPANY = 70.0  # below, a printed name is another company's than the one a domain or number belongs to
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one fact says: ``customers`` are all it may mean; ``strong`` evidence must be agreed with."""
+    """What one fact says: ``customers`` are all it may mean; ``strong`` evidence must be agreed with.
+
+    ``kind``: "domain", "tax", "name" or "address" of the buyer; "other" for the rest.
+    """
 
     words: str
     customers: frozenset[str]
     strong: bool = True
+    kind: str = "other"
 
 
 class CustomerIndex:
@@ -119,7 +124,8 @@ def match_customer(order: Order, mail: MailContext | None, index: CustomerIndex)
     if len(common) != 1:
         return _undecided(strong, common, index)
     key = next(iter(common))
-    against = _another_company(printed, key, index)
+    certain = any(e.kind in ("tax", "address") for e in strong)
+    against = _another_company(printed, key, index, certain=certain)
     if against is not None:
         return PartyMatch(None, against, _candidates([*strong, *_similar(printed, index)], index), (against,))
     if len(strong) == 1 and (doubt := _too_little(strong[0], order, index, key)):
@@ -131,13 +137,17 @@ def _collect(order: Order, mail: MailContext | None, index: CustomerIndex) -> It
     yield from _from_domains(order, mail, index)
     for party in (order.buyer, order.bill_to):
         if party.tax_id and tax_key(party.tax_id)[1] not in index.own.taxes:
-            yield Evidence(f"the tax number {party.tax_id}", index.taxed(party.tax_id))
+            yield Evidence(f"the tax number {party.tax_id}", index.taxed(party.tax_id), kind="tax")
     for party, role in ((order.buyer, "buyer"), (order.bill_to, "bill-to"), (order.ship_to, "ship-to")):
         if party.name and bare_name(party.name) not in index.own.names:
             name = party.name if role != "ship-to" else site_owner(party.name)
-            yield Evidence(f"the {role} name {name}", index.named(name) or index.named(party.name), role != "bill-to")
+            found = index.named(name) or index.named(party.name)
+            yield Evidence(f"the {role} name {name}", found, role != "bill-to", "name")
         if party.address and not _is_own(party, index):
-            yield Evidence(f"the {role} address {party.address}", index.at_address(party.address), role != "bill-to")
+            kind = "address" if role == "buyer" else "other"
+            yield Evidence(
+                f"the {role} address {party.address}", index.at_address(party.address), role != "bill-to", kind
+            )
 
 
 def _from_domains(order: Order, mail: MailContext | None, index: CustomerIndex) -> Iterable[Evidence]:
@@ -148,7 +158,7 @@ def _from_domains(order: Order, mail: MailContext | None, index: CustomerIndex) 
         domain = domain_of(address)
         if domain is None or domain in party_words().free_mail or domain in index.own.domains:
             continue
-        yield Evidence(f"{role} {address}", _of_domain(domain, index))
+        yield Evidence(f"{role} {address}", _of_domain(domain, index), kind="domain")
 
 
 def _of_domain(domain: str, index: CustomerIndex) -> frozenset[str]:
@@ -170,8 +180,12 @@ def _printed_name(order: Order, index: CustomerIndex) -> str | None:
     return name if name and bare_name(name) not in index.own.names else None
 
 
-def _another_company(printed: str | None, key: str, index: CustomerIndex) -> str | None:
-    """In words, that the printed name is another company's than the customer all else points to."""
+def _another_company(printed: str | None, key: str, index: CustomerIndex, *, certain: bool) -> str | None:
+    """In words, that the printed name is another company's than the customer all else points to.
+
+    Where neither tax number nor address proves the customer, a word more in the name is a sister company's: "Acme
+    South" may write from acme.com and is not "Acme".
+    """
     if printed is None:
         return None
     customer = next(c for c in index.customers if c.customer_id == key)
@@ -179,13 +193,18 @@ def _another_company(printed: str | None, key: str, index: CustomerIndex) -> str
         fuzz.ratio(bare_name(printed), bare_name(customer.name)),
         fuzz.ratio(folded_name(printed), folded_name(customer.name)),
     )
-    return None if likeness >= SAME_COMPANY else f"the document names {printed}, the evidence points to {customer.name}"
+    on_file = folded_name(customer.name).split()
+    words = [word for word in bare_name(printed).split() if len(word) > 2]
+    more = [word for word in words if max(fuzz.ratio(word, other) for other in on_file) < SAME_WORD]
+    if likeness >= SAME_COMPANY and (certain or not more):
+        return None
+    return f"the document names {printed}, the evidence points to {customer.name}"
 
 
 def _too_little(evidence: Evidence, order: Order, index: CustomerIndex, key: str) -> str | None:
     """A name alone is not enough when an address is printed that is not that customer's."""
     address = order.buyer.address
-    if " name " not in evidence.words or not address or index.at_address(address) or _is_own(order.buyer, index):
+    if evidence.kind != "name" or not address or index.at_address(address) or _is_own(order.buyer, index):
         return None
     customer = next(c for c in index.customers if c.customer_id == key)
     return f"the document names {customer.name} ({key}), but its address {address} is not on file"

@@ -38,6 +38,10 @@ class _Way:
     factor: Decimal
     words: str
     proven: bool
+    divisor: Decimal = Decimal(1)  # of a row read backwards: twelve pieces are exactly one dozen, not 0.999...
+
+    def of(self, quantity: Decimal) -> Decimal:
+        return quantity / self.divisor if self.divisor != 1 else quantity * self.factor
 
 
 def same_unit(one: str, other: str) -> bool:
@@ -102,7 +106,7 @@ def _direct(unit: str, base: str, rows: Sequence[UnitConversion]) -> list[_Way]:
                 if (row.sku is not None) is of_item and alike(unit, row.from_uom) and same_unit(row.to_uom, base)
             ]
             ways += [
-                _Way(1 / row.factor, _row_words(row), proven)
+                _Way(1 / row.factor, _row_words(row), proven, row.factor)
                 for row in rows
                 if (row.sku is not None) is of_item and alike(unit, row.to_uom) and same_unit(row.from_uom, base)
             ]
@@ -185,9 +189,9 @@ def price_fits(line: LineItem, item: CatalogueItem, rows: Sequence[UnitConversio
 
 def _finished(line: LineItem, item: CatalogueItem, way: _Way, price_of: PriceOf) -> UnitResult:
     assert line.quantity is not None
-    quantity = line.quantity * way.factor
+    quantity = way.of(line.quantity)
     price = net_line_price(line)
-    net = None if price is None else price / way.factor
+    net = None if price is None else price * way.divisor if way.divisor != 1 else price / way.factor
     words = way.words
     if price is not None and way.factor != 1 and not agrees(net, price_of(quantity)):
         per_base = _priced_per_base(line, way.factor, price_of)

@@ -48,6 +48,8 @@ KNOWN = [
     (order(Party("Parker Pumps Ltd")), None, "C3"),
     (order(Party("Parker Pumps Inc")), None, "C4"),
     (order(Party("Parker Pumps")), mail("po@parkerpumps.com"), "C4"),
+    (order(Party("Muler Maschinenbbau Gmbb")), mail("einkauf@mueller-mb.de"), "C1"),
+    (order(Party("Müller Maschinenbau Einkauf", None, None, "DE123456789")), None, "C1"),
     (order(Party("Mueler Maschinenbau GmbH", "Hauptstrasse 12, 10115 Berlin")), None, "C1"),
 ]
 
@@ -70,6 +72,7 @@ UNKNOWN = [
     (order(Party(C1.name, C1.address, None, "DE987654321")), None, "contradicts itself"),
     (order(Party("Globex Trading GmbH", "Elsewhere 1, 99999 Town")), mail("einkauf@mueller-mb.de"), "Globex"),
     (order(Party("Parker Pumps")), None, "several customers"),
+    (order(Party("Müller Maschinenbau Ost GmbH")), mail("einkauf@mueller-mb.de"), "Müller Maschinenbau Ost GmbH"),
     (order(Party(C1.name, "Nebenweg 3, 20095 Hamburg")), None, "is not on file"),
     (order(Party("Miller Maschinenbau Ost GmbH")), None, "not on file"),
     (order(Party(None, None, None, "FR123456789")), None, "not on file"),

@@ -10,7 +10,7 @@ import pytest
 from connectors.erp import ErpSnapshot
 from matchers.price import expected_price
 from matchers.units import UnitResult, net_line_price, price_fits, read_unit, same_unit
-from pipeline.model import Discount, ExpectedPrice, LineItem
+from pipeline.model import CatalogueItem, Discount, ExpectedPrice, LineItem, UnitConversion
 
 A2, A25, WIRE, BEARING = "HB-933-6-20-A2", "HB-933-6-25-A2", "WR-15-BK", "BB-6204"
 
@@ -100,6 +100,14 @@ def test_a_price_per_piece_beside_a_quantity_in_boxes_needs_the_amount_as_proof(
     assert contradicted.net_price == Decimal("0.001")
     silent = read(erp, A2, line("2", "BX", "0.1"), "0.1")
     assert silent.net_price == Decimal("0.001")
+
+
+def test_a_row_read_backwards_stays_exact() -> None:
+    item = CatalogueItem("X", "X", "DZ")
+    rows = [UnitConversion("X", "DZ", "EA", Decimal(12))]
+    result = read_unit(line("36", "EA", "0.25"), item, rows, lambda quantity: None)
+    assert result.reading is not None and result.reading.base_quantity == 3
+    assert result.net_price == 3
 
 
 def test_price_base_and_discount_are_taken_out_exactly() -> None:
