@@ -90,11 +90,11 @@ def _unit_of(text: str) -> tuple[str | None, str]:
 
 
 def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """(start, end) of the runs of two or three words that are a date together ("8 February 2027")."""
+    """(start, end) of the runs of two to five words that are a date together ("1 de mayo de 2027")."""
     runs: list[tuple[int, int]] = []
     start = 0
     while start < len(texts) - 1:
-        size = next((n for n in (3, 2) if _is_date_run(texts[start : start + n], n)), 1)
+        size = next((n for n in (5, 4, 3, 2) if _is_date_run(texts[start : start + n], n)), 1)
         if size > 1:
             runs.append((start, start + size))
         start += size

@@ -11,7 +11,7 @@ from pipeline.values import is_unit, looks_like_code, looks_like_date
 
 _TAIL = re.compile(r"[:;,]$")
 _DASH = frozenset({"-", "–", "—", ":", "|", "/"})
-_USUAL = 0.25  # of the texts begin with a strong code: then those of them that do are taken to
+_USUAL = 0.15  # when this share of the texts begins with a strong code, those beginnings are codes
 _SHAPE = re.compile(r"\d")
 
 
@@ -91,7 +91,7 @@ def split_code(lines: Sequence[Sequence[Word]], style: CodeStyle) -> tuple[tuple
 
 # Sizes lead a description as often as codes do: M16x1.5, 400x150x200, 3/4", 2.5mm2.
 _SIZE = re.compile(
-    r"(?:[MGRDØ]|DN|PG|NW)?\d+(?:[.,/]\d+)?(?:[x×*]\d+(?:[.,/]\d+)?)*(?:[a-zµ\"']{1,3}\d?)?", re.IGNORECASE
+    r"(?:[MGRDØ]|DN|PG|NW)?\d{1,4}(?:[.,/]\d+)?(?:[x×*]\d+(?:[.,/]\d+)?)*(?:[a-zµ\"']{1,3}\d?)?", re.IGNORECASE
 )
 
 
@@ -108,7 +108,7 @@ def is_strong_code(text: str) -> bool:
 def _leads_text(line: Sequence[Word]) -> bool:
     """A strong code and a description behind it."""
     rest = [word.text.strip(",.;") for word in line[1:]]
-    described = any(text.isalpha() and len(text) > 2 for text in rest)
+    described = any(len(text) > 2 and sum(c.isalpha() for c in text) > 0.7 * len(text) for text in rest)
     return described and not is_unit(rest[0]) and (is_strong_code(line[0].text) or _is_long_number(line[0].text))
 
 

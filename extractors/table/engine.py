@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
@@ -13,8 +13,7 @@ from extractors.table.arithmetic import line_closes
 from extractors.table.blocks import Parted, has_line_no, join_over_pages, part_section
 from extractors.table.cells import digits_of
 from extractors.table.codes import code_style
-from extractors.table.columns import build_columns, deal, numeric_rows
-from extractors.table.heading import find_headings
+from extractors.table.heading import find_headings, reparted
 from extractors.table.item import Printed, holds_figures, name_item, read_block
 from extractors.table.meaning import Meanings, assign_meanings, figures
 from extractors.table.reading import Habits, figures_of, read_line
@@ -22,11 +21,13 @@ from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row
 from extractors.table.repair import usual_decimals
 from extractors.table.rows import rows_of
 from extractors.table.sums import agree_with_sums, line_sum
+from extractors.table.tables import Body, bodies, core_rows, sections_of
 from extractors.table.totals import read_total, total_kind
-from pipeline.model import Box, Doubt, Evidence, LineItem, Page
+from pipeline.model import Box, Doubt, Evidence, LineItem, Page, Ruling
 from pipeline.values import currency_code, date_order_votes, decimal_votes, is_unit, looks_like_date
 
 _BASE_IN_LABEL = re.compile(r"(?:\b(?:per|pro|par|por|za|je|pr)|/)\s*(10{1,4})\b|\b(?:per|/)\s*([CM])\b", re.IGNORECASE)
+_MOSTLY = 0.5  # share of lines that must add up for columns to be understood
 _SUMMED = 0.995  # confidence of amounts that add up to the printed sum
 _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at top and bottom
 
@@ -37,11 +38,23 @@ def read(pages: Sequence[Page]) -> TableReading:
     headings = find_headings(rows)
     if not headings:
         return TableReading()
-    prior = decimal_votes(digits_of(w.text for row in rows for w in row.line.words))
-    order = date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)])
-    ends = furniture(rows, pages)
-    readings = [_read_table(group, prior, order, ends) for group in _tables(_sections(headings, rows, pages))]
-    return _best(readings)
+    facts = _Facts(
+        decimal_votes(digits_of(w.text for row in rows for w in row.line.words)),
+        date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)]),
+        furniture(rows, pages),
+        {page.number: page.rulings for page in pages},
+    )
+    return _best([_read_table(table, facts) for table in bodies(headings, rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the document as a whole says: the decimal mark and the order of dates it proves, page furniture, rulings."""
+
+    decimal: str | None
+    date_order: str | None
+    ends: frozenset[int]
+    rulings: Mapping[int, Sequence[Ruling]]
 
 
 def furniture(rows: Sequence[Row], pages: Sequence[Page]) -> frozenset[int]:
@@ -63,89 +76,52 @@ def furniture(rows: Sequence[Row], pages: Sequence[Page]) -> frozenset[int]:
     return frozenset(row.index for row in rows if (k := key(row)) is not None and len(pages_of[k]) > 1)
 
 
-# --- sections and tables ----------------------------------------------------------------------------------------------
-
-
-def _sections(headings: Sequence[Heading], rows: Sequence[Row], pages: Sequence[Page]) -> list[Section]:
-    """The rows under each heading to the next one or the end of its page, and pages that go on without a heading."""
-    rulings = {page.number: page.rulings for page in pages}
-    sections: list[Section] = []
-    bounds = [heading.rows[0].index for heading in headings] + [len(rows)]
-    for heading, following in zip(headings, bounds[1:], strict=True):
-        body = rows[heading.rows[-1].index + 1 : following]
-        own = tuple(row for row in body if row.page == heading.page)
-        columns = build_columns(heading, own, rulings.get(heading.page, ()))
-        sections.append(Section(heading, columns, own))
-        for number in sorted({row.page for row in body if row.page != heading.page}):
-            rest = tuple(row for row in body if row.page == number)
-            sections.append(Section(None, columns, rest))
-    return sections
-
-
-def _tables(sections: Sequence[Section]) -> list[list[Section]]:
-    """Sections with the same heading make one table."""
-    tables: list[list[Section]] = []
-    for section in sections:
-        if section.heading is None and tables:
-            tables[-1].append(section)
-            continue
-        same = next((t for t in tables if _same(t[0].heading, section.heading)), None)
-        if same is not None and _same_columns(same[0], section):
-            same.append(section)
-        else:
-            tables.append([section])
-    return tables
-
-
-def _same(a: Heading | None, b: Heading | None) -> bool:
-    if a is None or b is None:
-        return False
-    return [x.meanings for x in a.labels] == [x.meanings for x in b.labels]
-
-
-def _same_columns(a: Section, b: Section) -> bool:
-    """Sections found the same columns; otherwise those of the section with more rows serve both."""
-    return len(a.columns) == len(b.columns) or not b.rows or not a.rows
-
-
-def _core_rows(section: Section) -> list[GridRow]:
-    """Rows that show what columns hold; the two rows of a record as one."""
-    if section.heading is None:
-        return []
-    levels = section.heading.levels
-    by_index = {row.index: row for row in section.rows}
-    found = []
-    for row in numeric_rows(section.heading, section.rows):
-        if total_kind(row) is not None:
-            continue
-        grid = deal(row, section.columns, levels - 1)
-        above = by_index.get(row.index - 1) if levels == 2 else None
-        if above is not None:
-            grid = replace(grid, cells=(*grid.cells, *deal(above, section.columns, 0).cells))
-        found.append(grid)
-    return found
-
-
 # --- one table --------------------------------------------------------------------------------------------------------
 
 
-def _read_table(
-    sections: Sequence[Section], prior: str | None, order: str | None, ends: frozenset[int]
-) -> TableReading:
+def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
+    sections, meanings = _understand(table, facts)
     columns = sections[0].columns
-    meanings = assign_meanings(columns, [row for section in sections for row in _core_rows(section)], prior)
-    parted = [part_section(section, meanings, ends) for section in sections]
+    parted = [part_section(section, meanings, facts.ends) for section in sections]
     live = _cut_dead_ends(_without_strays(sections, parted, meanings))
     blocks = join_over_pages(live, {i: sections[i].heading is not None for i in range(len(live))})
     heading = sections[0].heading
-    habits = _habits(heading, meanings, order)
+    habits = _habits(heading, meanings, facts.date_order)
     lines, evidence, doubts = _read_blocks(blocks, columns, meanings, habits)
     totals = _read_totals(sections[: len(live)], meanings)
     doubts = (*doubts, *_left_over(sections, live))
-    mark = meanings.marks.amount or meanings.marks.price or prior
+    mark = meanings.marks.amount or meanings.marks.price or facts.decimal
     return TableReading(
-        lines, evidence, doubts, _regions(sections, live), totals, mark, order, habits.unit, _currency(heading)
+        lines,
+        evidence,
+        doubts,
+        _regions(sections, live),
+        totals,
+        mark,
+        facts.date_order,
+        habits.unit,
+        _currency(heading),
     )
+
+
+def _understand(table: Sequence[Body], facts: _Facts) -> tuple[list[Section], Meanings]:
+    """Columns and their meanings. Where nothing adds up, labels printed close together are parted the other way."""
+    sections, meanings = _try(table, facts)
+    if meanings.marks.rate >= _MOSTLY:
+        return sections, meanings
+    others = [Body(reparted(b.heading) if b.heading is not None else None, b.rows) for b in table]
+    if all(a.heading == b.heading for a, b in zip(table, others, strict=True)):
+        return sections, meanings
+    other_sections, other_meanings = _try(others, facts)
+    if other_meanings.marks.closed > meanings.marks.closed and other_meanings.marks.rate >= _MOSTLY:
+        return other_sections, other_meanings
+    return sections, meanings
+
+
+def _try(table: Sequence[Body], facts: _Facts) -> tuple[list[Section], Meanings]:
+    sections = sections_of(table, facts.rulings)
+    rows = [row for section in sections for row in core_rows(section)]
+    return sections, assign_meanings(sections[0].columns, rows, facts.decimal)
 
 
 def _without_strays(sections: Sequence[Section], parted: Sequence[Parted], meanings: Meanings) -> list[Parted]:

@@ -72,10 +72,17 @@ def _is_damaged(heading: Heading, best: Heading) -> bool:
     return heading.score < best.score and heading.signature != best.signature and same >= 0.5 * len(best.labels)
 
 
-def _pieces(segment: Segment, line: int) -> list[_Piece]:
+def reparted(heading: Heading) -> Heading:
+    """The heading with labels that stand close together parted the other way: by what they are worth, not by length."""
+    return read_heading(heading.rows, by_worth=True) or heading
+
+
+def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[_Piece]:
     """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
     if any(_GLUED.search(word.text) for word in segment.words) and not _is_exact(segment.text):
-        segment = make_segment([part for word in segment.words for part in _unglued(word)])
+        return [p for part in _unglued(segment) for p in _pieces(part, line, by_worth=by_worth)]
+    if by_worth and len(segment.words) > 1:
+        return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
     if whole is not None:
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
@@ -83,6 +90,27 @@ def _pieces(segment: Segment, line: int) -> list[_Piece]:
     hits = label_hits([word.text for word in segment.words])
     if not hits:
         return [_Piece(segment.words, segment.box, segment.text, None, line)]
+    return _pieces_at(segment, hits, line)
+
+
+def _pieces_by_worth(segment: Segment, line: int) -> list[_Piece]:
+    """The parting of a segment into labels that together are worth most."""
+    texts = [word.text for word in segment.words]
+    best: list[tuple[float, tuple[Hit, ...]]] = [(0.0, ())]
+    for end in range(1, len(texts) + 1):
+        ways = [(best[end - 1][0] - 0.4, best[end - 1][1])]
+        for start in range(max(0, end - 4), end):
+            found = find_label(" ".join(texts[start:end]))
+            if found is not None:
+                worth = max(_WEIGHT.get(m, 0.0) for m in found[0]) * found[1]
+                hit = Hit(found[0], start, end, found[1], found[2])
+                ways.append((best[start][0] + worth, (*best[start][1], hit)))
+        best.append(max(ways, key=lambda way: way[0]))
+    hits = best[-1][1]
+    return _pieces_at(segment, hits, line) if hits else [_Piece(segment.words, segment.box, segment.text, None, line)]
+
+
+def _pieces_at(segment: Segment, hits: Sequence[Hit], line: int) -> list[_Piece]:
     pieces: list[_Piece] = []
     for number, hit in enumerate(hits):
         start = 0 if number == 0 else hit.start
@@ -95,7 +123,17 @@ def _pieces(segment: Segment, line: int) -> list[_Piece]:
     return pieces
 
 
-def _unglued(word: Word) -> list[Word]:
+def _unglued(segment: Segment) -> list[Segment]:
+    """The segment cut where labels touch."""
+    runs: list[list[Word]] = [[]]
+    for word in segment.words:
+        first, *others = _unglued_word(word)
+        runs[-1].append(first)
+        runs += [[other] for other in others]
+    return [make_segment(run) for run in runs]
+
+
+def _unglued_word(word: Word) -> list[Word]:
     """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
     cuts = [match.start() for match in _GLUED.finditer(word.text)]
     if not cuts or _is_exact(word.text):
@@ -203,9 +241,9 @@ def _fits_below(row: Row, seed: Row) -> bool:
     return row.box.x0 >= seed.box.x0 - 60 and row.box.x1 <= seed.box.x1 + 60
 
 
-def read_heading(rows: Sequence[Row]) -> Heading | None:
-    """The labels of heading rows; None when they do not make a table."""
-    pieces = [piece for number, row in enumerate(rows) for s in row.segments for piece in _pieces(s, number)]
+def read_heading(rows: Sequence[Row], *, by_worth: bool = False) -> Heading | None:
+    """The labels of heading rows; None when they do not make a table. ``by_worth``: see ``reparted``."""
+    pieces = [p for number, row in enumerate(rows) for s in row.segments for p in _pieces(s, number, by_worth=by_worth)]
     split = _level_split(pieces, len(rows))
     labels: list[Label] = []
     if split is None:

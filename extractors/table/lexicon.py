@@ -18,6 +18,7 @@ from pipeline.values import currency_code, unit_code
 # A label recognised with a spelling fault (OCR, a typing error) needs this share of equal characters, and some length.
 _FUZZY_SCORE = 88.0
 _FUZZY_LENGTH = 5
+_CUT_LENGTH = 7  # characters a cut-off label must keep
 # Words beside a label that qualify it and say nothing about which column it is.
 _QUALIFIERS = frozenset(
     {
@@ -110,6 +111,15 @@ def _fuzzy(text: str, lexicon_name: str) -> tuple[str, float] | None:
     return None if found is None else (found[0], found[1] / 100)
 
 
+@lru_cache(maxsize=4096)
+def _cut_off(text: str, lexicon_name: str) -> tuple[str, float] | None:
+    """A label whose end did not fit its column ("Precio unita")."""
+    lexicon = _BY_NAME[lexicon_name]()
+    whole = [label for label in lexicon.long_labels if label.startswith(text) and len(text) >= 0.6 * len(label)]
+    kinds = {lexicon.meanings[label] for label in whole}
+    return (min(whole, key=len), 0.9) if len(kinds) == 1 and len(text) >= _CUT_LENGTH else None
+
+
 _BY_NAME = {
     "columns": column_lexicon,
     "totals": total_lexicon,
@@ -126,7 +136,7 @@ def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float,
         return lexicon.meanings[folded], 1.0, folded
     if len(folded) < _FUZZY_LENGTH or any(c.isdigit() for c in folded):
         return None
-    found = _fuzzy(folded, name)
+    found = _fuzzy(folded, name) or _cut_off(folded, name)
     if found is None:
         return None
     return lexicon.meanings[found[0]], found[1] * 0.95, found[0]

@@ -212,7 +212,7 @@ def _put_dates(line: _Line, printed: Printed, habits: Habits) -> None:
 
 def _date_in(text: str, order: str | None) -> date | None:
     words = text.split()
-    for size in (len(words), 3, 1):
+    for size in (len(words), 5, 4, 3, 2, 1):
         for start in range(len(words) - size + 1):
             piece = " ".join(words[start : start + size])
             if looks_like_date(piece) and (value := parse_date(piece.strip(",;"), order=order)) is not None:

@@ -57,19 +57,23 @@ def _whole_dates(parts: Sequence[Segment]) -> tuple[Segment, ...]:
     mended: list[Segment] = []
     for part in parts:
         words = part.words
-        if mended and _is_cut_date(mended[-1], part):
-            mended[-1] = make_segment([*mended[-1].words, words[0]])
-            words = words[1:]
-        if words:
-            mended.append(make_segment(words))
+        cut = _words_of_date(mended[-1], part) if mended else 0
+        if cut:
+            mended[-1] = make_segment([*mended[-1].words, *words[:cut]])
+        if words[cut:]:
+            mended.append(make_segment(words[cut:]))
     return tuple(mended)
 
 
-def _is_cut_date(left: Segment, right: Segment) -> bool:
+def _words_of_date(left: Segment, right: Segment) -> int:
+    """How many words of ``right`` end a date that ``left`` begins."""
     if right.box.x0 - left.box.x1 > 0.5 * text_height(left.words):
-        return False
-    texts = [word.text for word in (*left.words[-2:], right.words[0])]
-    return any(end == len(texts) for _, end in date_runs(texts))
+        return 0
+    for count in range(1, min(3, len(right.words)) + 1):
+        texts = [word.text for word in (*left.words[-4:], *right.words[:count])]
+        if any(end == len(texts) for _, end in date_runs(texts)):
+            return count
+    return 0
 
 
 def _bands(page: Page) -> list[float]:
