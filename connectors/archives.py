@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from connectors.mime_headers import clean_file_name
 from connectors.mime_tree import Budget
+from pipeline.media import MAX_ZIP_ENTRIES, zip_entry_count
 
 MAX_ENTRIES = 1_000
 MAX_RATIO = 100  # of expanded to packed bytes, over the whole archive
@@ -30,6 +31,10 @@ class Member:
 
 def unpack_zip(content: bytes, name: str, passwords: Sequence[str], budget: Budget) -> Iterator[Member]:
     """The files of an archive in its own order. Never raises: what cannot be opened is a member with a problem."""
+    count = zip_entry_count(content)
+    if count > MAX_ZIP_ENTRIES:
+        yield Member(name, content, f"{name}: {_too_many(count)}. Ask the sender for the files themselves.")
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if _counts(entry)]
@@ -52,12 +57,16 @@ def _counts(entry: zipfile.ZipInfo) -> bool:
 def _over_limit(entries: Sequence[zipfile.ZipInfo], packed: int, count: int, budget: Budget) -> str:
     total = sum(entry.file_size for entry in entries)
     if count > MAX_ENTRIES:
-        return f"the ZIP archive holds {count} entries; {MAX_ENTRIES} are allowed"
+        return _too_many(count)
     if total > budget.expanded:
         return f"the ZIP archive expands to {total} bytes; {budget.expanded} are left of what a mail may expand to"
     if total > _RATIO_COUNTS_FROM and total > MAX_RATIO * packed:
         return f"the ZIP archive expands {total // max(packed, 1)} times; {MAX_RATIO} times is allowed"
     return ""
+
+
+def _too_many(count: int) -> str:
+    return f"the ZIP archive holds {count} entries; {MAX_ENTRIES} are allowed"
 
 
 def _member(

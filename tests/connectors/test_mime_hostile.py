@@ -296,6 +296,15 @@ def test_archives_that_are_refused(content: bytes, why: str) -> None:
     assert len(found) == 1 and why in found[0]
 
 
+def test_directory_of_half_a_million_entries_is_not_opened() -> None:
+    entry = b"PK\x01\x02" + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 0, 0, 0x21, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    size = len(entry) * 500_000
+    raw = b"PK\x03\x04" + bytes(26) + entry * 500_000
+    raw += b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, size, 30, 0)
+    with bounded(3.0):
+        assert "500000 entries; 1000 are allowed" in problems(mail(text("x"), attached(raw, "o.zip")))[0]
+
+
 def test_total_over_the_limit_is_refused_before_expanding() -> None:
     lied = bytearray(zipped({"a.csv": b"x" * 50}))
     place = lied.find(b"PK\x01\x02") + 24
