@@ -1,5 +1,11 @@
-"""Makes samples: ``python -m sample_docs.make --random N --seed S --out DIR [--scans]`` writes documents nobody has
-tuned to, with their truth beside them, and the ERP exports they belong to."""
+"""Makes samples.
+
+``python -m sample_docs.make`` writes the shipped set anew: mails/, documents/, erp/ and README.md, byte for byte
+the same every time. Files that people dropped into the folders stay as they are.
+
+``python -m sample_docs.make --random N --seed S --out DIR [--scans]`` writes documents nobody has tuned to, with their
+truth beside them, and the ERP exports they belong to.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +17,27 @@ from typing import Any
 
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
+from sample_docs.generator.readme import readme
 from sample_docs.generator.sample import FORMATS, draw
+from sample_docs.generator.shipped_documents import documents
+from sample_docs.generator.shipped_mails import mails
 from sample_docs.generator.world import build_world, write_exports
 
 CLEAN_SHARE = 0.6
+HERE = Path(__file__).parent
+
+
+def make_shipped(out: Path) -> None:
+    """``out/mails``, ``out/documents``, ``out/erp`` and ``out/README.md``."""
+    world = build_world()
+    write_exports(world, out / "erp", [])
+    for folder, made in (("mails", mails(world)), ("documents", documents(world))):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+        for name, content, golden in made:
+            path = out / folder / name
+            path.write_bytes(content)
+            write_json(path.with_suffix(".json"), golden)
+    (out / "README.md").write_text(readme(), encoding="utf-8")
 
 
 def make_random(count: int, seed: int, out: Path, *, scans: bool = False) -> None:
@@ -31,21 +54,28 @@ def make_random(count: int, seed: int, out: Path, *, scans: bool = False) -> Non
         sample = draw(order, look, "scan" if scans else rng.choice(FORMATS), seed=seed * 1000 + n)
         name = f"doc_{n:04d}.{sample.suffix}"
         (out / "docs" / name).write_bytes(sample.content)
-        write_truth(out / "truth" / f"doc_{n:04d}.json", sample.truth(name))
+        write_json(out / "truth" / f"doc_{n:04d}.json", sample.truth(name))
 
 
-def write_truth(path: Path, truth: Any) -> None:
-    path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--random", type=int, metavar="N", required=True, help="how many documents")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--random", type=int, metavar="N", help="how many documents; without it the shipped set is made"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="where to (default: this package's folder)")
     parser.add_argument("--scans", action="store_true", help="paper only: scanned, faxed, photographed")
     arguments = parser.parse_args()
-    make_random(arguments.random, arguments.seed, arguments.out, scans=arguments.scans)
+    if arguments.random is None:
+        make_shipped(arguments.out or HERE)
+    elif arguments.out is None:
+        parser.error("--random needs --out")
+    else:
+        make_random(arguments.random, arguments.seed, arguments.out, scans=arguments.scans)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ UNIT_WORDS = {
 }  # fmt: skip
 TERMS = {
     "en": ("Net 30 days", "2% 10 days, net 45"), "de": ("30 Tage netto", "10 Tage 3 % Skonto, 45 Tage netto"),
-    "fr": ("30 jours fin de mois", "45 jours date de facture"), "es": ("30 días fecha factura", "Transferencia 60 días"),
+    "fr": ("30 jours fin de mois", "45 jours date de facture"),
+    "es": ("30 días fecha factura", "Transferencia 60 días"),
     "pt": ("30 dias", "28/56 dias"), "it": ("Bonifico 60 gg d.f.f.m.", "30 gg data fattura"),
     "nl": ("30 dagen netto", "Binnen 14 dagen"), "pl": ("Przelew 30 dni", "Przelew 60 dni"),
 }  # fmt: skip
@@ -33,8 +34,8 @@ ORDER_SCENARIOS = ("unknown_customer", "unknown_ship_to", "currency_mismatch", "
 LINE_SCENARIOS = ("wrong_price", "unknown_item", "discontinued_item", "below_moq", "not_pack_multiple", "uom_mismatch",
                   "insufficient_stock", "past_due_date", "arithmetic_error", "missing_price",
                   "missing_quantity")  # fmt: skip
-STRANGER = Buyer("", "Quarrybank Joinery Works", "quarrybank.example", "en", "12 Mill Rise", "Hexham NE46 3PX", "GB", "",
-                 "GBP", "GBP-STD", False, (), {})  # fmt: skip
+STRANGER = Buyer("", "Quarrybank Joinery Works", "quarrybank.example", "en", "12 Mill Rise", "Hexham NE46 3PX", "GB",
+                 "", "GBP", "GBP-STD", False, (), {})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,7 @@ def _site(rng: random.Random, buyer: Buyer, wrong: str | None) -> Site:
 
 def _number(rng: random.Random) -> str:
     n = rng.randrange(10_000, 99_999)
-    return rng.choice(
-        (f"PO-{n}", f"45{n:08d}", f"B{n}/26", f"{n}", f"26-{n}", f"ORD{n:07d}", f"2026.{n}")
-    )
+    return rng.choice((f"PO-{n}", f"45{n:08d}", f"B{n}/26", f"{n}", f"26-{n}", f"ORD{n:07d}", f"2026.{n}"))
 
 
 # --- lines

@@ -32,13 +32,18 @@ class Sample:
     def truth(self, name: str) -> dict[str, Any]:
         """Contract form plus what must be decided, as ``truth.py`` says."""
         meta = {"layout": self.layout, "lang": self.order.language, "degradation": self.degradation, "doc": name}
-        return truth_json(self.order, self.look.prints, meta, self.look.codes)
+        truth = truth_json(self.order, self.look.prints, meta, self.look.codes)
+        if self.suffix == "csv" and "line_date" not in self.look.prints:
+            # the order's date stands on every row: it is the line's as well
+            for n in range(len(truth["lines"])):
+                truth["_alternatives"][f"lines[{n}].requested_date"] = [truth["requested_date"]]
+        return truth
 
 
 def draw(order: OrderTruth, look: Look, kind: str, *, seed: int) -> Sample:
-    """``kind``: one of ``FORMATS``, or "scan" for paper of a damage chosen by the seed."""
-    if kind == "scan":
-        return _scan(order, look, seed)
+    """``kind``: one of ``FORMATS``, one of ``scan.DAMAGES`` for paper, or "scan" for a damage the seed chooses."""
+    if kind == "scan" or kind in scan.DAMAGES:
+        return _scan(order, look, seed, kind if kind in scan.DAMAGES else scan.DAMAGES[seed % len(scan.DAMAGES)])
     if kind == "csv":
         # one row says one thing per column: no text under a line, and the total's symbol has no place
         codes = "columns" if look.codes == "below" else look.codes
@@ -54,8 +59,7 @@ def _with_codes(look: Look, codes: str) -> tuple[str, ...]:
     return ("seller_code", *look.columns)
 
 
-def _scan(order: OrderTruth, look: Look, seed: int) -> Sample:
-    damage = scan.DAMAGES[seed % len(scan.DAMAGES)]
+def _scan(order: OrderTruth, look: Look, seed: int, damage: str) -> Sample:
     pages = scan.damaged(draw_pdf(look, order), damage, seed)
     suffix, save = (("pdf", scan.as_pdf), ("tif", scan.as_tiff))[seed // 7 % 2]
     if damage == "photo" and len(pages) == 1:

@@ -208,7 +208,7 @@ def _buyers(rng: random.Random, items: tuple[Item, ...]) -> list[Buyer]:
                 row.get("credit_hold", False),
                 tuple(sites),
                 parts,
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -264,7 +264,8 @@ def _tables(world: World, open_orders: list[dict[str, str]]) -> dict[str, Table]
     company = ("name", "street", "city_zip", "country", "tax_id", "email")
     return {
         "items": (
-            "sku description base_uom barcode mpn product_group status superseded_by pack_multiple moq list_price currency",
+            "sku description base_uom barcode mpn product_group status superseded_by pack_multiple moq list_price "
+            "currency",
             [_item_row(item) for item in world.items],
         ),
         "customers": (
