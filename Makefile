@@ -41,7 +41,7 @@ types: $(VENV)/.installed  ## mypy --strict
 check: lint types test     ## what CI runs
 
 lock:            ## resolve the versions anew (needs uv)
-	uv pip compile --universal --python-version 3.11 pyproject.toml --extra tnef --group dev --generate-hashes \
+	uv pip compile --universal --python-version 3.11 pyproject.toml --group dev --generate-hashes \
 	  --custom-compile-command "make lock" -o requirements.lock --upgrade --quiet
 
 samples: $(VENV)/.installed   ## make the shipped samples anew
