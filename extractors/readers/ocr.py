@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractors.readers import cleaning, marks, segments
+from extractors.readers import cleaning, lookalikes, marks, segments
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -75,6 +75,7 @@ def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
         return []
     sheet, placed = segments.sheet_of(picture, shapes, runs, letter)
     words = segments.words_on_page(recognise(sheet, (language,), 6), placed)
+    words = lookalikes.told_apart(words, runs, shapes)
     words += marks.under_strokes(picture, words, dark, lambda piece: recognise(piece, (language,), 11))
     return marks.doubted(marks.doubted(words, pale, marks.UNDER_STAMP), dark, marks.UNDER_STROKE)
 
