@@ -29,7 +29,7 @@ def judge(matched: MatchedOrder, policies: Policies) -> Decision:
     order, matched = matched.order, with_usable_numbers(matched)
     found = unique(raised(matched, policies))
     found += tuple(_unchecked(matched, policies, found))
-    found += tuple(_by_mode(matched, policies, found))
+    found = unique((*found, *_by_mode(matched, policies, found)))
     return replace(_decision(matched, policies, found), order=order)
 
 
@@ -75,7 +75,10 @@ def unchecked_in_words(line: Line, matched: MatchedOrder, policies: Policies) ->
     if line.reading is None:
         return "the unit"
     policy = policies.for_line(matched, line.index)
-    excused = "wrong_price" in policy.switched_off or (line.item.unit_price is None and not policy.price.required)
+    delivered_at_contract_price = line.item.unit_price is None and not policy.price.required
+    if delivered_at_contract_price:
+        return None if line.match.price is not None else "the price"
+    excused = "wrong_price" in policy.switched_off
     return None if excused or comparable_price(line, matched.order) is not None else "the price"
 
 

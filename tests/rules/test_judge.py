@@ -151,6 +151,20 @@ def test_a_check_that_is_switched_off_says_nothing() -> None:
     assert judge(dear, policies(switched_off=["wrong_price"])).decision is Verdict.AUTO
 
 
+def test_a_price_that_need_not_be_printed_must_be_on_file() -> None:
+    unpriced = line_item(unit_price=None, line_amount=None)
+    lenient = policies(price={"required": False})
+    assert judge(one(unpriced), DEFAULT).lines[0].exceptions == ("missing_price",)
+    assert judge(one(unpriced), lenient).decision is Verdict.AUTO
+    assert judge(one(unpriced, price=None, price_problem="no row"), lenient).lines[0].exceptions == ("low_confidence",)
+
+
+def test_a_mode_and_a_doubt_about_the_whole_are_one_exception() -> None:
+    decision = judge(matched(order={"doubts": (Doubt("", "smudged"),)}), policies(mode="review_all"))
+    assert [(m.code, m.path) for m in decision.mismatches] == [("low_confidence", "")]
+    assert "smudged; the policy holds every order" in decision.mismatches[0].reason
+
+
 def test_absent_exports_switch_their_checks_off() -> None:
     order = replace(one(stock=None), absent_exports=frozenset({"stock", "ship_to"}), ship_to=PartyMatch(None, "none"))
     assert judge(order, DEFAULT).decision is Verdict.AUTO

@@ -128,6 +128,11 @@ def test_a_sentence_broken_over_lines_is_read_as_one() -> None:
     assert [s.text for s in conflicts(mail("Order attached. Please\nskip line\n3."))] == ["Please skip line 3."]
 
 
+def test_a_text_too_long_to_be_read_is_said_to_be() -> None:
+    (found,) = check(BodyConflict, matched(mail=mail("lorem ipsum " * 20_000)))
+    assert "240000 characters" in found.reason
+
+
 def test_the_reason_quotes_the_sentence() -> None:
     (found,) = check(BodyConflict, matched(mail=mail("Bitte Position 3 streichen.")))
     assert '"Bitte Position 3 streichen." asks to leave out' in found.reason
