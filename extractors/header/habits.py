@@ -10,7 +10,7 @@ from extractors.header.fields import Choice, Found
 from extractors.header.view import PageView
 from pipeline.language import fold, languages
 from pipeline.model import Source, Word
-from pipeline.values import currency_code, date_order_votes, parse_date
+from pipeline.values import currency_code, date_order_votes, looks_like_date, parse_date
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
@@ -68,7 +68,7 @@ def date_order(pages: Sequence[PageView], language: str | None, country: str | N
 
     English alone decides nothing: it is written both ways.
     """
-    proven = voted or date_order_votes([segment.text for page in pages[:20] for segment in page.segments])
+    proven = voted or date_order_votes(_dates(pages))
     if proven:
         return proven
     if country and country not in _UNDECIDED:
@@ -76,6 +76,11 @@ def date_order(pages: Sequence[PageView], language: str | None, country: str | N
     if language and language != "en":
         return languages()[language].date_order
     return None
+
+
+def _dates(pages: Sequence[PageView]) -> list[str]:
+    words = (word.text.strip(".,;:()") for page in pages[:20] for segment in page.segments for word in segment.words)
+    return [text for text in words if looks_like_date(text)]
 
 
 def order_by_arrival(printed: Sequence[str], received: date | None) -> str | None:

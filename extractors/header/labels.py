@@ -226,7 +226,7 @@ def _meanings(key: str, language: str | None) -> list[_Entry]:
     entries = lexicon()[key]
     own = [entry for entry in entries if entry.language == language]
     chosen: dict[tuple[str, str], _Entry] = {}
-    for entry in own or entries:
+    for entry in own or sorted(entries, key=lambda e: e.language != "en"):
         chosen.setdefault((entry.section, entry.field), entry)
     if ("header", "order_date") in chosen:
         chosen.pop(("header", "requested_date"), None)  # a bare "date" is that of the document

@@ -155,10 +155,10 @@ def read_currency(words: Sequence[Word]) -> Reading[str] | None:
 def read_terms(words: Sequence[Word]) -> Reading[str] | None:
     """Terms of payment as printed: few words, with a figure or a word of paying; no lone date, number or mark."""
     text = " ".join(word.text for word in words).strip(" :;,|/-–")
-    if len(text) < 2 or not any(c.isalpha() for c in text) or looks_like_date(text) or text.endswith(":"):
+    if len(text) < 2 or not any(c.isalpha() for c in text) or looks_like_date(text):
         return None
-    if fold(words[0].text) in _JOINING:
-        return None  # "Terms and conditions"
+    if words[-1].text.endswith(":") or fold(words[0].text) in _JOINING:
+        return None  # a label we do not know; "Terms and conditions"
     telling = any(c.isdigit() for c in text) or any(fold(word.text).startswith(_PAYING) for word in words)
     if len(words) > _LONGEST_TERMS or (not telling and len(words) > 4):
         return None

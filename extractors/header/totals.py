@@ -40,7 +40,7 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
             prose = len(hit.segment.words) > _PROSE
             words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit)
             reading = read_amount(words, decimal)
-            loose = prose or hit.length <= _SHORT
+            loose = prose or hit.length <= _SHORT or hit.context is Context.INSIDE
             if reading is not None and (not loose or _MONEY.search(reading.text)):
                 page = around.page.page
                 score = 0.95 * hit_weight(hit)

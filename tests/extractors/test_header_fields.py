@@ -1,0 +1,151 @@
+"""Values at labels, wherever the layout puts them; what two readings fit stays open."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from header_print import around, printed
+
+from extractors.header import fields, habits
+from extractors.header.fields import dates, po_number, terms
+from extractors.header.labels import find_labels
+from extractors.header.places import Surroundings
+from extractors.header.view import views
+from extractors.readers import read_document
+from pipeline.model import Document, Source
+from pipeline.run import sha256_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PO Number: 4711-A",
+        "PO Number            4711-A",
+        "PO Number\n4711-A",
+        "Date          P.O. No.        Terms\n1/25/2027     4711-A          Net 30",
+        "<PURCHASE ORDER 4711-A>",
+        "<Purchase Order>                       4711-A",
+        "PO number/date\n4711-A / 09-Nov-26",
+        "4711-A     PO Number",
+        "Our order no. 4711-A dated 3 May 2027 is to be shipped to the following address without any delay at all.",
+        "PO Number: 4711-A     Phone: 030 1234567\nCustomer No.: 998877",
+    ],
+)
+def test_the_order_number_in_any_layout(text: str) -> None:
+    assert po_number(around(text, "en")).value == "4711-A"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customer No.: 998877\nPhone: 030 1234567",
+        "Quotation No.: 4711",
+        "Page 1 of 2",
+        "Purchase Order\n\nDE811907324",
+        "PO Box 1655",
+    ],
+)
+def test_other_numbers_are_no_order_number(text: str) -> None:
+    assert po_number(around(text, "en")).value is None
+
+
+def test_two_order_numbers_are_a_doubt() -> None:
+    choice = po_number(around("PO Number: 4711\n\nPO Number: 4712", "en"))
+    assert choice.doubt
+
+
+def test_a_recognised_number_with_look_alikes_is_not_sure_unless_repeated() -> None:
+    once = po_number(around("PO Number: A0123", "en", Source.OCR))
+    twice = po_number(around("PO Number: A0123\n\n\nPO Number: A0123", "en", Source.OCR))
+    assert once.found is not None
+    assert twice.found is not None
+    assert once.found.score < 0.8 < twice.found.score
+
+
+def test_several_labels_on_one_line() -> None:
+    page = around("Forma płatności: Przelew, 14 dni Waluta: PLN Baza dostawy: DDP", "pl")
+    assert terms(page, "payment_terms").value == "Przelew, 14 dni"
+    assert terms(page, "incoterms").value == "DDP"
+    assert fields.currency(page).value == "PLN"
+
+
+def test_terms_in_brackets_in_running_text() -> None:
+    text = (
+        "Wir bestellen hiermit zu den vereinbarten Konditionen (30 Tage netto) die folgenden Artikel und bitten um die\n"
+        "Lieferung bis spätestens 29. Dezember 2026 an unser Werk."
+    )
+    page = around(text, "de")
+    assert terms(page, "payment_terms").value == "30 Tage netto"
+    assert dates(page, "requested_date", None).value == date(2026, 12, 29)
+
+
+def test_a_wrapped_value_goes_on_in_the_next_line() -> None:
+    page = around("Zahlungsbedingungen   10 Tage 3 % Skonto, 45 Tage\n                      netto", "de")
+    assert terms(page, "payment_terms").value == "10 Tage 3 % Skonto, 45 Tage netto"
+
+
+def test_the_date_of_a_letter_has_no_label() -> None:
+    assert dates(around("Pinto, le 8 novembre 2026", "fr"), "order_date", None).value == date(2026, 11, 8)
+
+
+def test_an_open_date_is_a_doubt_and_no_value() -> None:
+    choice = dates(around("Order Date: 03/04/2027", "en"), "order_date", None)
+    assert choice.value is None
+    assert choice.doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "order"),
+    [
+        ("Order date 03/04/2027, delivery 25/04/2027", None, "dmy"),
+        ("Order date 03/04/2027", "US", "mdy"),
+        ("Order date 03/04/2027", "GB", "dmy"),
+        ("Order date 03/04/2027", None, None),
+    ],
+)
+def test_what_decides_the_order_of_day_and_month(text: str, country: str | None, order: str | None) -> None:
+    assert habits.date_order(views(printed(text).pages), "en", country, None) == order
+
+
+def test_the_day_of_arrival_decides_where_nothing_else_does() -> None:
+    assert habits.order_by_arrival(["11/09/2026"], date(2026, 11, 16)) == "mdy"
+    assert habits.order_by_arrival(["11/12/2026"], date(2027, 1, 10)) == "dmy"
+    assert habits.order_by_arrival(["11/09/2026"], None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "code"),
+    [
+        ("Total 12.50 EUR", None, "EUR"),
+        ("Amount (USD)", None, "USD"),
+        ("Total $12.50", "CA", "CAD"),
+        ("Total $12.50", None, None),
+        ("SHIP ALL ITEMS", None, None),
+    ],
+)
+def test_currency_without_label(text: str, country: str | None, code: str | None) -> None:
+    assert habits.currency_by_signs(views(printed(text).pages), country).value == code
+
+
+def test_two_currencies_are_a_doubt() -> None:
+    choice = habits.currency_by_signs(views(printed("Total 12.50 EUR\nor 14.00 USD").pages), None)
+    assert choice.value is None
+    assert choice.doubt
+
+
+def csv(text: str) -> list[Surroundings]:
+    content = text.encode()
+    pages = read_document(Document(sha256_of(content), "order.csv", "text/csv", content))
+    return [Surroundings(page, find_labels(page, "en")) for page in views(pages.pages)]
+
+
+def test_values_repeated_on_every_record() -> None:
+    page = csv(
+        "PO Number,PO Date,Line,Item,Qty,Price,Need By\n"
+        "P-77,2026-11-10,1,A1,5,2.00,2027-01-02\n"
+        "P-77,2026-11-10,2,A2,6,3.00,2027-01-09\n"
+    )
+    assert po_number(page).value == "P-77"
+    assert dates(page, "order_date", None).value == date(2026, 11, 10)
+    assert dates(page, "requested_date", None).value is None

@@ -1,0 +1,111 @@
+"""Who is who."""
+
+from __future__ import annotations
+
+import pytest
+from header_print import around
+
+from extractors.header.parties import read_parties
+from pipeline.model import Party, ReadingContext
+
+US = ReadingContext(own_names=("Falken Supply GmbH",), own_emails=("orders@falken.example",))
+
+
+def roles(text: str, context: ReadingContext = US, language: str = "en") -> dict[str, Party]:
+    return {role: one.reading.party for role, one in read_parties(around(text, language), context).items()}
+
+
+COLUMNS = """
+    Acme Tools Inc.                          PURCHASE ORDER
+    12 High Street
+    Reno, NV 89501
+    USA
+
+    Vendor                    Ship To                      Bill To
+    Falken Supply GmbH        Acme Tools Inc. - Plant 2    Acme Tools Inc.
+    Zechenweg 4               7 Mill Road                  P.O. Box 12
+    44357 Dortmund            Sparks, NV 89431             Reno, NV 89501
+    Germany                   USA                          Phone: (775) 555-0100
+"""
+
+
+def test_blocks_under_labels_and_a_letterhead() -> None:
+    found = roles(COLUMNS)
+    assert found["buyer"].name == "Acme Tools Inc."
+    assert found["buyer"].address == "12 High Street, Reno, NV 89501, USA"
+    assert found["seller"] == Party("Falken Supply GmbH", "Zechenweg 4, 44357 Dortmund, Germany")
+    assert found["ship_to"] == Party("Acme Tools Inc. - Plant 2", "7 Mill Road, Sparks, NV 89431, USA")
+    assert found["bill_to"].address == "P.O. Box 12, Reno, NV 89501"
+
+
+def test_we_are_the_seller_and_never_the_buyer() -> None:
+    letter = """
+                                                   Acme Tools Inc.
+                                                    12 High Street
+                                                    Reno, NV 89501
+        Falken Supply GmbH
+        Zechenweg 4
+        44357 Dortmund
+    """
+    found = roles(letter)
+    assert found["seller"].name == "Falken Supply GmbH"
+    assert found["buyer"].name == "Acme Tools Inc."
+
+
+def test_details_are_told_from_the_address() -> None:
+    found = roles("""
+        Supplier
+        Norton Parts Ltd
+        Attn: John Smith
+        Unit 6 Canal Wharf
+        Leeds LS11 5QN
+        United Kingdom
+        Tel: 0113 496 0000
+        VAT no.: GB123456789
+        sales@norton.example
+    """)
+    assert found["seller"] == Party(
+        "Norton Parts Ltd", "Unit 6 Canal Wharf, Leeds LS11 5QN, United Kingdom", "sales@norton.example", "GB123456789"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ship To: Acme Tools Inc. - Plant 2, 7 Mill Road, Sparks, NV 89431, USA",
+        "Please deliver no later than 3 May 2027 to:\nAcme Tools Inc. - Plant 2, 7 Mill Road, Sparks, NV 89431, USA",
+    ],
+)
+def test_an_address_in_one_line(line: str) -> None:
+    assert roles(line)["ship_to"] == Party("Acme Tools Inc. - Plant 2", "7 Mill Road, Sparks, NV 89431, USA")
+
+
+def test_a_letterhead_in_one_line() -> None:
+    found = roles("Hall Fabrication LLC\n807 Elizabeth Glen | Williamsmouth, MI 61961 | USA | orders@hall.example")
+    assert found["buyer"] == Party(
+        "Hall Fabrication LLC", "807 Elizabeth Glen, Williamsmouth, MI 61961, USA", "orders@hall.example"
+    )
+
+
+def test_a_signature_names_the_company_and_not_the_person() -> None:
+    context = ReadingContext(is_mail_body=True)
+    found = roles(
+        "please send the goods below.\n\n\nJ. Whitaker\nAcme Tools Inc.\n12 High Street\nReno, NV 89501\nUSA", context
+    )
+    assert found["buyer"].name == "Acme Tools Inc."
+
+
+@pytest.mark.parametrize("text", ["Vendor: 0931525", "Buyer: Jane Doe", "Ship To: 07 day(s)", "Site visits welcome"])
+def test_numbers_and_persons_are_no_parties(text: str) -> None:
+    assert roles(text) == {}
+
+
+def test_a_row_of_labels_over_a_row_of_blocks_set_differently() -> None:
+    found = roles("""
+                 VENDOR                     SHIP TO
+        NORTON GROUP INC             WESTON INC
+        3333 WARREN RD, STE 200      750 COMMONS DRIVE
+        LISLE IL 60532               AURORA IL 60504
+    """)
+    assert found["seller"].name == "NORTON GROUP INC"
+    assert found["ship_to"].name == "WESTON INC"
