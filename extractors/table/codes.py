@@ -109,7 +109,9 @@ def _leads_text(line: Sequence[Word]) -> bool:
     """A strong code and a description behind it."""
     rest = [word.text.strip(",.;") for word in line[1:]]
     described = any(len(text) > 2 and sum(c.isalpha() for c in text) > 0.7 * len(text) for text in rest)
-    return described and not is_unit(rest[0]) and (is_strong_code(line[0].text) or _is_long_number(line[0].text))
+    if _is_long_number(line[0].text):
+        return described and not is_unit(rest[0])
+    return described and is_strong_code(line[0].text)
 
 
 def _is_long_number(text: str) -> bool:

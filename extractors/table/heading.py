@@ -22,6 +22,9 @@ _WEIGHT = {
 }  # fmt: skip
 _NUMERIC = frozenset({"quantity", "unit_price", "line_amount", "gross_amount"})
 _SEED_SCORE = 3.5
+# Parting labels by worth: short words that are labels by chance count little, and every cut costs.
+_WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
+_CUT_COST = 0.8
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
 # A continuation line of a heading lies at most this many text heights below (or above) the line before.
 _HEADING_PITCH = 1.9
@@ -98,11 +101,11 @@ def _pieces_by_worth(segment: Segment, line: int) -> list[_Piece]:
     texts = [word.text for word in segment.words]
     best: list[tuple[float, tuple[Hit, ...]]] = [(0.0, ())]
     for end in range(1, len(texts) + 1):
-        ways = [(best[end - 1][0] - 0.4, best[end - 1][1])]
+        ways = [(best[end - 1][0] - _CUT_COST, best[end - 1][1])]
         for start in range(max(0, end - 4), end):
             found = find_label(" ".join(texts[start:end]))
             if found is not None:
-                worth = max(_WEIGHT.get(m, 0.0) for m in found[0]) * found[1]
+                worth = max(_WORTH.get(m, _WEIGHT.get(m, 0.0)) for m in found[0]) * found[1] - _CUT_COST
                 hit = Hit(found[0], start, end, found[1], found[2])
                 ways.append((best[start][0] + worth, (*best[start][1], hit)))
         best.append(max(ways, key=lambda way: way[0]))
@@ -110,17 +113,29 @@ def _pieces_by_worth(segment: Segment, line: int) -> list[_Piece]:
     return _pieces_at(segment, hits, line) if hits else [_Piece(segment.words, segment.box, segment.text, None, line)]
 
 
-def _pieces_at(segment: Segment, hits: Sequence[Hit], line: int) -> list[_Piece]:
+def _pieces_at(segment: Segment, found: Sequence[Hit], line: int) -> list[_Piece]:
+    hits = _joined(found)
     pieces: list[_Piece] = []
     for number, hit in enumerate(hits):
         start = 0 if number == 0 else hit.start
         end = hits[number + 1].start if number + 1 < len(hits) else len(segment.words)
         words = segment.words[start:end]
         score = _coverage(words, hit.end - hit.start)
-        found = Hit(hit.meanings, 0, len(words), score, hit.label)
         part = make_segment(words)
-        pieces.append(_Piece(part.words, part.box, part.text, found, line))
+        own = Hit(hit.meanings, 0, len(words), score, hit.label)
+        pieces.append(_Piece(part.words, part.box, part.text, own, line))
     return pieces
+
+
+def _joined(hits: Sequence[Hit]) -> list[Hit]:
+    """Labels side by side that mean the same and are a label together are one ("Importe net")."""
+    joined: list[Hit] = []
+    for hit in hits:
+        if joined and joined[-1].meanings == hit.meanings and find_label(f"{joined[-1].label} {hit.label}") is not None:
+            joined[-1] = replace(joined[-1], end=hit.end)
+        else:
+            joined.append(hit)
+    return joined
 
 
 def _unglued(segment: Segment) -> list[Segment]:
