@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchers.catalogue import Catalogue, code_key, confusion_key
 from matchers.descriptions import Descriptions, PriceAgrees
@@ -13,6 +13,8 @@ from pipeline.interfaces import Erp
 from pipeline.model import Candidate, CatalogueItem, ItemStatus, LineItem
 
 SHORTEST_LOOSE_CODE = 4  # characters a code must have before case, separators and zeros may be overlooked
+SHORTEST_WORD = 5  # characters a word amid other words must have to be taken for a code
+SHORTEST_START = 8  # characters of a code cut off at the end of a narrow column
 EDITS = 2  # damage forgiven in a code when the description proves the item
 _CODE_WORD = re.compile(r"[^\s,;:()\[\]]*\d[^\s,;:()\[\]]*")
 
@@ -71,7 +73,7 @@ class ItemMatcher:
 
     def match(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees) -> ItemMatch:
         codes = _codes(line)
-        hits = [hit for field, code in codes for hit in self._look_up(field, code, customer_id)]
+        hits = [hit for field, code in codes for hit in self._hits(field, code, customer_id)]
         repeated = [code for field, code in codes if field != "description"]
         said = self._descriptions.read(
             line.description, [*repeated, *(h.code for h in hits if h.field == "description")]
@@ -84,6 +86,14 @@ class ItemMatcher:
         return self._without_code(codes, said, price_agrees)
 
     # --- codes ---
+
+    def _hits(self, field: str, code: str, customer_id: str | None) -> list[Hit]:
+        """Also for a code that other words ran into: then one of its words must be on file exactly."""
+        found = self._look_up(field, code, customer_id)
+        if found or " " not in code:
+            return found
+        words = [word for word in _CODE_WORD.findall(code) if len(word) >= SHORTEST_WORD]
+        return [replace(hit, field=field) for word in words for hit in self._look_up("description", word, customer_id)]
 
     def _look_up(self, field: str, code: str, customer_id: str | None) -> list[Hit]:
         """All items the code leads to on the strictest rungs that know it; a word of a description must be exact."""
@@ -160,9 +170,11 @@ class ItemMatcher:
     # --- no code leads anywhere ---
 
     def _without_code(self, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees) -> ItemMatch:
-        near = self._near(codes)
         described = self._descriptions.identify(said, price_agrees)
         item = described.item
+        near = self._near(codes)
+        if item is not None and any(_is_start(code, item) for _, code in codes):
+            near = {item.sku: 0}
         printed = ", ".join(f"{field} {code}" for field, code in codes if field != "description")
         unknown = f"{printed} is not on file; " if printed else ""
         if item is None:
@@ -208,6 +220,12 @@ class ItemMatcher:
         return item is not None and self._descriptions.supports(said, item)
 
 
+def _is_start(code: str, item: CatalogueItem) -> bool:
+    """Whether the code is the item's number, cut off."""
+    key = code_key(code)
+    return len(key) >= SHORTEST_START and code_key(item.sku).startswith(key)
+
+
 def _sold(item: CatalogueItem, level: str, probability: float, words: str) -> ItemMatch:
     """The item, and whether it may still be sold."""
     if item.status is ItemStatus.ACTIVE:
@@ -226,4 +244,4 @@ def _codes(line: LineItem) -> list[tuple[str, str]]:
     known = {code for _, code in codes}
     found = _CODE_WORD.findall(line.description or "")
     embedded = [word.strip(".\"'") for word in found]
-    return codes + [("description", word) for word in embedded if len(word) >= 5 and word not in known]
+    return codes + [("description", word) for word in embedded if len(word) >= SHORTEST_WORD and word not in known]

@@ -51,6 +51,8 @@ MATCHED: list[tuple[dict[str, str], str, str]] = [
     ({"description": "Blue widget, standard"}, "XQ-O01", "description"),
     ({"buyer_item_id": "0815", "description": TEXT}, A2, "description"),
     ({"seller_item_id": "HB-933-7-20-A2", "description": TEXT}, A2, "fuzzy_code"),
+    ({"seller_item_id": "HB-933-6-20", "description": TEXT}, A2, "fuzzy_code"),
+    ({"seller_item_id": f"{A2} HEX BOLT DIN", "description": "933 M6X20 A2-70"}, A2, "sku"),
 ]
 
 
@@ -75,6 +77,8 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
     ({"buyer_item_id": "BB-6204", "description": "Laser goggles OD6 1064 nm"}, "ambiguous_item", "nothing in common"),
     ({"seller_item_id": "H8-933-6-2O-A2"}, "ambiguous_item", "neither description nor price"),
     ({"seller_item_id": "ZZ-1", "buyer_item_id": "K-4711"}, "ambiguous_item", "printed as our number"),
+    ({"seller_item_id": "HB-933-6-20"}, "unknown_item", "not on file"),
+    ({"seller_item_id": f"{A2} or HB-933-6-25-A2"}, "ambiguous_item", "mean different items"),
     ({"description": "Hex bolt DIN 933 M6x20"}, "ambiguous_item", "differ in"),
     ({"description": "Hex bolt M6x20 A2-70"}, "ambiguous_item", "din931, din933"),
     ({"description": "Hinge 100 mm steel RAL9005"}, "ambiguous_item", "left, right"),
