@@ -3,8 +3,8 @@
 ``python -m sample_docs.make`` writes the shipped set anew: mails/, documents/, erp/ and README.md, byte for byte
 the same every time. Files that people dropped into the folders stay as they are.
 
-``python -m sample_docs.make --random N --seed S --out DIR [--scans]`` writes documents nobody has tuned to, with their
-truth beside them, and the ERP exports they belong to.
+``python -m sample_docs.make --random N --seed S --out DIR [--scans | --hard]`` writes documents nobody has tuned to,
+with their truth beside them, and the ERP exports they belong to.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from sample_docs.generator.hard import HARD, make_hard
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
 from sample_docs.generator.readme import readme
@@ -57,6 +58,19 @@ def make_random(count: int, seed: int, out: Path, *, scans: bool = False) -> Non
         write_json(out / "truth" / f"doc_{n:04d}.json", sample.truth(name))
 
 
+def make_random_hard(count: int, seed: int, out: Path) -> None:
+    """Like ``make_random``, in the forms of ``hard.py``, one after the other."""
+    world = build_world()
+    for name in ("docs", "truth"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    write_exports(world, out / "erp", [])
+    for n in range(count):
+        kind = list(HARD)[n % len(HARD)]
+        made = make_hard(kind, random.Random(f"hard/{seed}/{n}"), world)
+        (out / "docs" / f"doc_{n:04d}.pdf").write_bytes(made.content)
+        write_json(out / "truth" / f"doc_{n:04d}.json", made.truths if len(made.truths) > 1 else made.truths[0])
+
+
 def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -68,12 +82,15 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="where to (default: this package's folder)")
+    parser.add_argument("--hard", action="store_true", help="only the forms that break readers")
     parser.add_argument("--scans", action="store_true", help="paper only: scanned, faxed, photographed")
     arguments = parser.parse_args()
     if arguments.random is None:
         make_shipped(arguments.out or HERE)
     elif arguments.out is None:
         parser.error("--random needs --out")
+    elif arguments.hard:
+        make_random_hard(arguments.random, arguments.seed, arguments.out)
     else:
         make_random(arguments.random, arguments.seed, arguments.out, scans=arguments.scans)
 

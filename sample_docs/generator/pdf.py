@@ -98,18 +98,18 @@ class Drawing:
 
 def draw_pdf(look: Look, order: OrderTruth) -> bytes:
     d = Drawing(look, order)
-    _letterhead(d)
-    _header(d)
-    _parties(d)
-    _table(d)
-    _totals(d)
+    draw_letterhead(d)
+    draw_header(d)
+    draw_parties(d)
+    draw_table(d)
+    draw_totals(d)
     return d.save()
 
 
 # --- above the table
 
 
-def _letterhead(d: Drawing) -> None:
+def draw_letterhead(d: Drawing) -> None:
     buyer, w = d.order.buyer, d.look.wording
     country = COUNTRY_NAMES[buyer.country] if "country" in d.look.prints else ""
     lines = [buyer.name, buyer.street, buyer.city_zip, country]
@@ -126,7 +126,7 @@ def _letterhead(d: Drawing) -> None:
     d.y += 80
 
 
-def _header(d: Drawing) -> None:
+def draw_header(d: Drawing) -> None:
     fields = header_fields(d.look, d.order)
     if d.look.header == "title_line":
         fields = [f for f in fields if f[1] != d.order.number]
@@ -177,7 +177,7 @@ def _stacked(d: Drawing, fields: list[tuple[str, str]]) -> None:
         d.y += 28
 
 
-def _parties(d: Drawing) -> None:
+def draw_parties(d: Drawing) -> None:
     w, site, seller = d.look.wording, d.order.site, d.order.seller
     country = "country" in d.look.prints
     blocks = (
@@ -195,7 +195,7 @@ def _parties(d: Drawing) -> None:
 # --- the table
 
 
-def _edges(d: Drawing) -> list[tuple[str, float, float]]:
+def edges_of(d: Drawing) -> list[tuple[str, float, float]]:
     """(column, left, right), scaled to the page."""
     columns = columns_of(d.look)
     widths = WIDTHS | ({"price": 86} if d.look.per == "text" else {}) | ({"quantity": 70} if d.look.joined else {})
@@ -207,8 +207,8 @@ def _edges(d: Drawing) -> list[tuple[str, float, float]]:
     return found
 
 
-def _heading(d: Drawing) -> None:
-    edges = _edges(d)
+def draw_heading(d: Drawing) -> None:
+    edges = edges_of(d)
     texts = {c: d.wrap(heading(d.look, c), right - left - 6, 7) for c, left, right in edges}
     height = max(len(t) for t in texts.values()) * 9 + 6
     if d.look.table in ("inverse", "zebra", "full"):
@@ -220,11 +220,11 @@ def _heading(d: Drawing) -> None:
             x = right - 3 if column in NUMERIC else left + 3
             d.text(x, d.y + 3 + n * 9, text, bold=True, size=7, right=column in NUMERIC)
     d.canvas.setFillGray(0)
-    _rulings(d, edges, d.y, height)
+    draw_rulings(d, edges, d.y, height)
     d.y += height
 
 
-def _rulings(d: Drawing, edges: Iterable[tuple[str, float, float]], y: float, height: float) -> None:
+def draw_rulings(d: Drawing, edges: Iterable[tuple[str, float, float]], y: float, height: float) -> None:
     if d.look.table == "full":
         for _, left, right in edges:
             d.box(left, y, right - left, height)
@@ -232,12 +232,12 @@ def _rulings(d: Drawing, edges: Iterable[tuple[str, float, float]], y: float, he
         d.line(MARGIN, y + height, d.width - MARGIN, y + height)
 
 
-def _table(d: Drawing) -> None:
-    _heading(d)
+def draw_table(d: Drawing) -> None:
+    draw_heading(d)
     carried = 0
     for index, line in enumerate(d.order.lines):
-        edges = _edges(d)
-        cells = {c: _cell_lines(d, cell(d.look, line, c), c, right - left - 6) for c, left, right in edges}
+        edges = edges_of(d)
+        cells = {c: cell_lines(d, cell(d.look, line, c), c, right - left - 6) for c, left, right in edges}
         extra = below(d.look, line, index)
         height = max(len(t) for t in cells.values()) * 10 + len(extra) * 10 + ROW_GAP
         if d.y + height > d.height - 90:
@@ -245,12 +245,12 @@ def _table(d: Drawing) -> None:
             carried += 1
         if d.look.table == "zebra" and index % 2:
             d.box(MARGIN, d.y, d.width - 2 * MARGIN, height, grey=0.94)
-        _row(d, edges, cells, extra)
-        _rulings(d, edges, d.y, height)
+        draw_row(d, edges, cells, extra)
+        draw_rulings(d, edges, d.y, height)
         d.y += height
 
 
-def _cell_lines(d: Drawing, text: str, column: str, width: float) -> list[str]:
+def cell_lines(d: Drawing, text: str, column: str, width: float) -> list[str]:
     """Only text columns wrap; a code that is too long is cut between characters, as narrow tables do."""
     if column == "description":
         return d.wrap(text, width)
@@ -266,7 +266,7 @@ def _cell_lines(d: Drawing, text: str, column: str, width: float) -> list[str]:
     return lines or [""]
 
 
-def _row(d: Drawing, edges: list[tuple[str, float, float]], cells: dict[str, list[str]], extra: list[str]) -> None:
+def draw_row(d: Drawing, edges: list[tuple[str, float, float]], cells: dict[str, list[str]], extra: list[str]) -> None:
     for column, left, right in edges:
         numeric = column in NUMERIC
         for n, text in enumerate(cells[column]):
@@ -280,20 +280,20 @@ def _page_break(d: Drawing, index: int) -> None:
     amounts = [line.amount for line in d.order.lines[:index] if line.amount is not None]
     label, value = d.look.wording.label("carried"), d.look.wording.number(sum(amounts), 2)
     if d.look.carried:
-        _labelled(d, label, value)
+        draw_labelled(d, label, value)
     d.new_page()
-    _heading(d)
+    draw_heading(d)
     if d.look.carried:
-        _labelled(d, label, value)
+        draw_labelled(d, label, value)
 
 
-def _labelled(d: Drawing, label: str, value: str, *, bold: bool = False) -> None:
+def draw_labelled(d: Drawing, label: str, value: str, *, bold: bool = False) -> None:
     d.text(d.width - MARGIN - 90, d.y + 3, label, bold=bold, right=True)
     d.text(d.width - MARGIN - 3, d.y + 3, value, bold=bold, right=True)
     d.y += 14
 
 
-def _totals(d: Drawing) -> None:
+def draw_totals(d: Drawing) -> None:
     rows = totals(d.look, d.order)
     if d.y + 16 * len(rows) > d.height - 60:
         d.new_page()
@@ -304,4 +304,4 @@ def _totals(d: Drawing) -> None:
         text = d.look.wording.number(value, 2)
         if last and code:
             text = f"{code}{text}" if d.order.language == "en" else f"{text} {code}"
-        _labelled(d, label, text, bold=last)
+        draw_labelled(d, label, text, bold=last)
