@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -79,8 +80,9 @@ def check(
     today = as_of or date.today()
     rows = []
     with reading(files, snapshot, workers) as results:
-        for path, target, result in results_for(files, out, results):
-            decided = decide_message(result, parts, today)
+        for n, (path, target, result) in enumerate(results_for(files, out, results)):
+            # the same bytes given twice are two orders, the second a duplicate of the first
+            decided = decide_message(replace(result, sha256=f"{n}/{result.sha256}"), parts, today)
             value = one_or_list([decision_to_json(d.decision, evidence=evidence) for d in decided])
             write_json(target, value)
             rows.append(summary_row(path, target, value))

@@ -19,6 +19,7 @@ app = App(
     help="Purchase orders from e-mail, checked line by line against the ERP; a person sees only what does not agree.",
     error_console=talk,
     default_parameter=Parameter(negative=()),
+    result_action="return_value",
 )
 for part in (documents, operations, queue):
     part.register(app)
