@@ -12,9 +12,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pipeline.model import MailContext, MatchedOrder, Mismatch
+from pipeline.model import DocumentType, MailContext, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
+from rules.revision import is_marked
 
 MOST_QUOTED = 5
 MOST_READ = 200_000  # characters; a covering note has a few hundred
@@ -49,7 +50,8 @@ class BodyConflict(PolicyRule):
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         if matched.mail is None:
             return
-        found = conflicts(matched.mail)
+        expected = _expected_kinds(matched)
+        found = [sentence for sentence in conflicts(matched.mail) if sentence.kind not in expected]
         if found:
             says = _phrases()
             quoted = "; ".join(f'"{s.text}" {says[s.kind]["says"]}' for s in found[:MOST_QUOTED])
@@ -59,6 +61,13 @@ class BodyConflict(PolicyRule):
                 f"the mail's text has {len(matched.mail.text)} characters, and only {MOST_READ} were looked through"
             )
             yield mismatch("body_conflict", "", None, None, reason)
+
+
+def _expected_kinds(matched: MatchedOrder) -> frozenset[str]:
+    """What a covering mail says anyway when the document itself is a cancellation or a change."""
+    if matched.order.document_type is DocumentType.ORDER_CANCELLATION:
+        return frozenset({"cancel_order", "remove_line", "replace"})
+    return frozenset({"replace"}) if is_marked(matched) else frozenset()
 
 
 def conflicts(mail: MailContext) -> tuple[Sentence, ...]:

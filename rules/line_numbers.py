@@ -9,13 +9,12 @@ from itertools import pairwise
 from pipeline.model import MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
-from rules.totals import totals_agree
 
 
 class LineNumbers(PolicyRule):
-    """A gap in the printed line numbers where no total proves that all lines were read.
+    """A gap in the printed line numbers: a line that went unread, or one that the buyer deleted.
 
-    A buyer may have deleted a line, so a total that agrees settles it; without one, a line may have gone unread.
+    A total that agrees does not tell the two apart, since a line without a price is in no total.
     """
 
     codes = ("low_confidence",)
@@ -23,17 +22,19 @@ class LineNumbers(PolicyRule):
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         printed = [line.line_no for line in matched.order.lines]
         numbers = [int(no) for no in printed if no is not None and no.strip().isdecimal()]
-        if len(numbers) < len(printed) or totals_agree(matched.order) is True:
+        if len(numbers) < len(printed):
             return
         missing = gaps(numbers)
         if missing:
-            reason = f"the line numbers jump ({', '.join(missing)}), and no total proves that nothing is missing"
+            reason = f"the line numbers jump ({', '.join(missing)}): is a line missing?"
             yield mismatch("low_confidence", "lines", None, None, reason)
 
 
 def gaps(numbers: Sequence[int]) -> list[str]:
-    """Where ascending numbers skip ("10 to 30"), by their most frequent step, and a first number that is
-    two steps ("20, 30"): then the first line may be missing. Numbers in no order, or repeated, tell nothing."""
+    """Where ascending numbers skip ("10 to 30"), by their most frequent step, and a first number of two steps.
+
+    Numbers in no order, or repeated, tell nothing.
+    """
     steps = [second - first for first, second in pairwise(numbers)]
     if not steps or min(steps) <= 0:
         return []

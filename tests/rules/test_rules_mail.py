@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from builders import ACME, check, codes, mail, matched, policies
 
+from pipeline.model import DocumentType
 from rules.body_conflict import BodyConflict, conflicts
 from rules.domains import domain_of, imitates, registered
 from rules.suspicious_sender import SuspiciousSender, authentication_faults
@@ -105,6 +106,20 @@ def test_a_sentence_that_changes_the_order_is_quoted(kind: str, text: str) -> No
 @pytest.mark.parametrize("text", ORDINARY, ids=[text[:40] for text in ORDINARY])
 def test_an_ordinary_covering_note_raises_nothing(text: str) -> None:
     assert conflicts(mail(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "held"),
+    [
+        (DocumentType.ORDER_CANCELLATION, "Please cancel this order.", False),
+        (DocumentType.ORDER_CANCELLATION, "Please ship half now.", True),
+        (DocumentType.ORDER_CHANGE, "Attached is the corrected purchase order.", False),
+        (DocumentType.ORDER_CHANGE, "Please cancel this order.", True),
+    ],
+)
+def test_what_the_document_says_itself_is_no_conflict(kind: DocumentType, text: str, held: bool) -> None:
+    found = codes(BodyConflict, matched(order={"document_type": kind}, mail=mail(text)))
+    assert found == ([("body_conflict", "")] if held else [])
 
 
 def test_without_a_mail_there_is_nothing_to_conflict() -> None:

@@ -124,8 +124,7 @@ def test_no_lines(order: dict[str, Any], found: Any) -> None:
         (["10", "20", "30"], None, False),
         (["00010", "00020", "00040"], None, True),
         (["1", "2", "4"], None, True),
-        (["1", "2", "4"], "150.00", False),  # the total proves that all lines are there
-        (["1", "2", "4"], "200.00", True),
+        (["1", "2", "4"], "150.00", True),  # the total proves nothing: line 3 may have no price
         (["20", "30", "40"], None, True),  # the first may be missing
         (["5", "6", "7"], None, False),  # a page of a longer list, or a change
         (["1", "1", "2"], None, False),
