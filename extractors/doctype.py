@@ -15,6 +15,7 @@ from itertools import pairwise
 from extractors.doctype_model import probabilities
 from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Surroundings
+from extractors.header.wording import words as wording
 from pipeline.language import fold, languages
 from pipeline.model import DocumentType, ReadingContext
 from pipeline.values import is_unit, looks_like_code
@@ -25,13 +26,6 @@ _CLEAR_TITLE = 0.75
 _LEAD = 0.15  # by which another title must stand out more than an order's
 _MAYBE_ORDER = 0.3  # probability of an order from which a text without title is taken for one, with a doubt
 _TEXT_PAGES = 3  # read by the classifier
-# beginnings of words that ask for goods, in our languages
-_ASKING = (
-    "need", "send", "ship", "order", "suppl", "deliver", "bestell", "liefer", "brauch", "benotig", "schick", "send",
-    "command", "livr", "envoy", "besoin", "fourni", "pedi", "envi", "necesit", "suministr", "ordin", "forni", "spedi",
-    "invi", "servono", "encomend", "precis", "fornec", "bestel", "lever", "nodig", "stuur", "zamawi", "zamow", "potrzeb",
-    "wysl", "dostarcz",
-)  # fmt: skip
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 
@@ -77,9 +71,7 @@ def _other_title(name: str, score: float, order_share: float, signs: OrderSigns)
     return TypeReading(DocumentType(name), min(0.99, score))
 
 
-def _order(
-    pages: Sequence[Surroundings], scores: Mapping[str, float], signs: OrderSigns, other: float
-) -> TypeReading:
+def _order(pages: Sequence[Surroundings], scores: Mapping[str, float], signs: OrderSigns, other: float) -> TypeReading:
     kind, confidence = _kind_of_order(pages, scores, signs)
     if other > scores.get(kind.value, 0.0):
         return TypeReading(kind, 0.6, "a title of another kind of document stands out as well")
@@ -164,11 +156,11 @@ def _sentences(pages: Sequence[Surroundings]) -> Iterator[str]:
 
 
 def _asks_for_goods(sentence: str) -> bool:
-    """"Please send 20 pcs of M8-40": a word that asks, and a number with a unit or an item code; no question."""
+    """ "Please send 20 pcs of M8-40": a word that asks, and a number with a unit or an item code; no question."""
     if sentence.endswith("?"):
         return False
     words = sentence.split()
-    asks = any(fold(word).startswith(_ASKING) for word in words)
+    asks = any(fold(word).startswith(wording("asking")) for word in words)
     pairs = pairwise(words)
     counted = any(a.strip("(,.").isdigit() and (is_unit(b.strip(",.)")) or looks_like_code(b)) for a, b in pairs)
     return asks and counted

@@ -26,7 +26,26 @@ TELLING = 2500  # buckets kept, some hundreds a language
 ROUNDS = 300
 RATE = 0.2
 DECAY = 1e-6  # pull of the weights to zero; keeps the model from trusting single words
-_SYLLABLES = "ka lo mi ren tas vor bel dun fi gar hol jen pra sto wex zul nor tek".split()
+_SYLLABLES = [
+    "ka",
+    "lo",
+    "mi",
+    "ren",
+    "tas",
+    "vor",
+    "bel",
+    "dun",
+    "fi",
+    "gar",
+    "hol",
+    "jen",
+    "pra",
+    "sto",
+    "wex",
+    "zul",
+    "nor",
+    "tek",
+]
 _WITHOUT_TABLE = (DocumentType.OTHER, DocumentType.ORDER_CANCELLATION, DocumentType.STATEMENT)
 
 
@@ -100,9 +119,7 @@ def _matrix(filled: Sequence[NDArray[np.int64]]) -> csr_matrix:
     return csr_matrix((values, (rows, columns)), shape=(len(filled), BUCKETS), dtype=np.float64)
 
 
-def train(
-    matrix: csr_matrix, labels: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def train(matrix: csr_matrix, labels: NDArray[np.int64], count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Softmax regression by full-batch Adam (Kingma and Ba 2015); no randomness."""
     weights, bias = np.zeros((BUCKETS, count)), np.zeros(count)
     mean, power = np.zeros_like(weights), np.zeros_like(weights)

@@ -11,9 +11,11 @@ from extractors.header.fields import Found
 from extractors.header.places import Surroundings, constant_column
 from extractors.header.read import HeaderReading, TableFacts, read_header
 from extractors.header.view import views
+from extractors.records import by_number
 from extractors.split import OrderPart, split
 from extractors.table import TableReading, read_table
-from pipeline.model import DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
+from pipeline.errors import DocumentError
+from pipeline.model import Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
 _CERTAIN = 0.6  # confidence from which a document passes for no order without a person's look
 
@@ -22,14 +24,19 @@ class DocumentExtractor:
     """Implements ``pipeline.interfaces.Extractor``."""
 
     def extract(self, pages: Pages, context: ReadingContext) -> tuple[Order, ...]:
-        """In document order; at least one. A document that is no order gives one ``Order`` without lines."""
+        """In document order; at least one. A document that is no order gives one ``Order`` without lines.
+
+        Raises ``DocumentError`` when no page holds a word: what cannot be read is not ignored.
+        """
         seen = views(pages.pages)
+        if not any(page.lines for page in seen):
+            raise DocumentError(f"{pages.file_name}: no word can be read on any page; look at it, or ask for it anew")
         language = habits.language_of(seen, context.languages)
-        parts = split(seen, language)
+        parts = split([part for page in seen for part in by_number(page, language)], language)
         orders = [_read_part(part, language, context) for part in parts]
         kept = [order for order in orders if order.document_type.is_order] or sorted(orders, key=_is_certain)[:1]
         doubts = tuple(Doubt("", reason) for reason in (*pages.doubts, *(d for p in pages.pages for d in p.doubts)))
-        return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept) or (_nothing(doubts),)
+        return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept)
 
 
 def _read_part(part: OrderPart, language: str | None, context: ReadingContext) -> Order:
@@ -88,7 +95,3 @@ def _type_doubts(kind: TypeReading) -> tuple[Doubt, ...]:
         return ()
     unsure = f"taken for {kind.type.value.replace('_', ' ')}, but that is only {kind.confidence:.0%} certain"
     return (Doubt("document_type", kind.doubt or unsure),)
-
-
-def _nothing(doubts: Sequence[Doubt]) -> Order:
-    return Order(document_type=DocumentType.OTHER, doubts=tuple(doubts))

@@ -101,6 +101,8 @@ def _begins(role: PageRole, first: PageRole) -> bool:
     other = role.number is not None and first.number is not None and _key(role) != _key(first)
     restarted = role.counter is not None and role.counter[0] == 1
     if other:
+        if role.around.page.page.number == first.around.page.page.number:
+            return True  # records of another number out of the same list
         return role.title in _ORDER_TITLES or restarted or _same_place(role, first)
     if role.title in _ORDER_TITLES and role.has_total and first.has_total and role.receiver and first.receiver:
         return role.receiver != first.receiver  # one order number for several stores, a page and a total for each
@@ -121,11 +123,7 @@ def _same_place(role: PageRole, first: PageRole) -> bool:
 def _title(around: Surroundings) -> str | None:
     """The type of the tallest title-like label in the upper third of the page."""
     limit = around.page.page.height / 3
-    titles = [
-        hit
-        for hit in around.hits
-        if is_title(hit) and hit.box.top <= limit
-    ]
+    titles = [hit for hit in around.hits if is_title(hit) and hit.box.top <= limit]
     big = [h for h in titles if h.segment.height >= 1.15 * around.page.height or h.context is Context.WHOLE]
     return max(big, key=lambda h: (round(h.segment.height), h.length)).field if big else None
 
@@ -134,7 +132,11 @@ def _whole_title(around: Surroundings) -> bool:
     """Whether the title of an order stands alone at the top of the page."""
     limit = around.page.page.height / 3
     return any(
-        is_title(h) and h.field in _ORDER_TITLES and h.context is Context.WHOLE and h.box.top <= limit and _big(h, around)
+        is_title(h)
+        and h.field in _ORDER_TITLES
+        and h.context is Context.WHOLE
+        and h.box.top <= limit
+        and _big(h, around)
         for h in around.hits
     )
 

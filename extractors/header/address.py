@@ -7,16 +7,10 @@ from functools import cache
 
 from babel import Locale
 
+from extractors.header.wording import countries, words
 from pipeline.language import fold, languages
 
-# Legal forms of companies as they end or follow a name; source: the registers of the countries our languages cover
-_LEGAL = re.compile(
-    r"(?:^|[\s,.])(?:inc|incorporated|llc|l\.l\.c|corp|corporation|co|company|ltd|limited|plc|llp|lp|pty|gmbh|mbh|ag|kg|kgaa|ohg|ug|gbr|"
-    r"e\.? ?k|se|s\.?a|s\.?a\.?s|s\.?a\.?s\.?u|sarl|s\.?à\.?r\.?l|eurl|sci|s\.?l|s\.?l\.?u|s\.a\.u|s\.? ?a\.? de c\.? ?v|s de rl|s\.?p\.?a|s\.?r\.?l|"
-    r"s\.?a\.?p\.?a|lda|ltda|unipessoal|eireli|b\.? ?v|n\.? ?v|v\.?o\.?f|bvba|sprl|sp\.? ?z\.? ?o\.? ?o|sp\.? ?j|sp\.? ?k|s\.? ?k\.? ?a|"
-    r"a/?s|aps|ab|oy|oyj|asa|as|k\.?s|s\.?r\.?o|a\.?s|kft|zrt|d\.?o\.?o|cv|c\.v|gie|e\.?v|pvt|pte|sdn|bhd|dac|clg|gesmbh|ges\.m\.b\.h|holding|group|gruppe)\.?(?=$|[\s,.)(–-])",
-    re.IGNORECASE,
-)
+_LEGAL = re.compile(rf"(?:^|[\s,.])(?:{'|'.join(words('legal_forms'))})\.?(?=$|[\s,.)(–-])", re.IGNORECASE)
 _POSTCODES = (
     re.compile(r"\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b"),  # US: state and ZIP
     re.compile(r"\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b"),  # Canada
@@ -31,17 +25,15 @@ _POSTCODES = (
     re.compile(r"^[^\d]{3,}[ ,-]+\d{5,6}$"),  # India and others: number behind the place
 )
 _STREET_WORD = re.compile(
-    r"\b(?:street|str|st|road|rd|avenue|ave|av|lane|ln|drive|dr|blvd|boulevard|way|parkway|pkwy|court|ct|plaza|suite|ste|apt|unit|floor|"
-    r"highway|hwy|p\.? ?o\.? ?box|postfach|postbus|apartado|bp|rue|chemin|allée|allee|place|quai|impasse|route|zone|zi|za|calle|c/|avda|avenida|"
-    r"plaza|paseo|polígono|poligono|carretera|ctra|via|viale|corso|piazza|strada|rua|travessa|estrada|largo|praça|ul|ulica|al|aleja|pl|plac|os|"
-    r"straat|laan|weg|kade|plein|singel|gracht)\b\.?|(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|kade|plein|dijk|hof)\b",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(words('street_words'))})\b\.?|(?:{'|'.join(words('street_endings'))})\b", re.IGNORECASE
 )
 _PHONE = re.compile(r"(?:\+|\b00)\d[\d\s()./-]{6,}|\(?\b0?\d{2,5}\)?[\s./-]\d{3,}[\d\s./-]*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WEB = re.compile(r"\b(?:www\.|https?://)\S+", re.IGNORECASE)
+# VAT numbers with a country code, EIN (US), CNPJ (BR), CIF and NIF (ES), GSTIN (IN), other long numbers
 _TAX_FORM = re.compile(
-    r"\b(?:[A-Z]{2}\s?[A-Z0-9]?\d[\d .-]{6,12}[A-Z0-9]{0,3}|\d{2}-\d{7}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|[A-Z]\d{8}|[A-Z]-?\d{7}[A-Z0-9]|\d{2}[A-Z]{5}\d{4}[A-Z]\d[A-Z][A-Z0-9]|\d[\d .-]{7,15}\d)\b"
+    r"\b(?:[A-Z]{2}\s?[A-Z0-9]?\d[\d .-]{6,12}[A-Z0-9]{0,3}|\d{2}-\d{7}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|[A-Z]\d{8}|"
+    r"[A-Z]-?\d{7}[A-Z0-9]|\d{2}[A-Z]{5}\d{4}[A-Z]\d[A-Z][A-Z0-9]|\d[\d .-]{7,15}\d)\b"
 )
 # languages in which a country's own people write its name, beside those we read
 _MORE_LANGUAGES = (
@@ -69,17 +61,12 @@ _MORE_LANGUAGES = (
     "tr",
     "ga",
 )
-_MORE_COUNTRIES = {
-    "usa": "US", "u s a": "US", "us": "US", "united states of america": "US", "uk": "GB", "u k": "GB", "great britain": "GB",
-    "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "holland": "NL", "the netherlands": "NL",
-    "czech republic": "CZ", "republic of ireland": "IE", "eire": "IE", "brasil": "BR", "deutschland": "DE", "espana": "ES",
-}  # fmt: skip
 
 
 @cache
 def _countries() -> dict[str, str]:
     """Folded names of countries in our languages → ISO 3166-1 code; source: Unicode CLDR, by babel."""
-    names = dict(_MORE_COUNTRIES)
+    names = dict(countries())
     for language in (*languages(), *_MORE_LANGUAGES):
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha():

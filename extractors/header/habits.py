@@ -8,16 +8,13 @@ from datetime import date
 
 from extractors.header.fields import Choice, Found
 from extractors.header.view import PageView
+from extractors.header.wording import words
 from pipeline.language import fold, languages
 from pipeline.model import Source, Word
 from pipeline.values import currency_code, date_order_votes, looks_like_date, parse_date
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
-# codes that are no words; "ALL", "TRY", "TOP" and others need a figure beside them
-_PLAIN = frozenset(
-    "EUR USD GBP CHF PLN CZK DKK NOK SEK HUF CAD AUD NZD JPY CNY INR BRL MXN ZAR SGD HKD AED ILS UAH BGN ISK THB".split()
-)
 _DAY_SECOND = {"US", "PR"}  # month/day/year; in Canada both are in use
 _UNDECIDED = {"CA"}
 _RECENT_DAYS = 45  # an order is sent within these days of its date
@@ -100,13 +97,14 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
     """The only currency whose sign or code is printed; a lone "$" is that of the buyer's country."""
     found: dict[str, list[tuple[Word, PageView]]] = {}
     dollar: tuple[Word, PageView] | None = None
+    plain = words("plain_currencies")
     for page in pages[:10]:
         for segment in page.segments:
             for i, word in enumerate(segment.words):
                 code = _sign(word.text)
                 if code == "$":
                     dollar = dollar or (word, page)
-                elif code and (code in _PLAIN or word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
+                elif code and (code in plain or word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
                     found.setdefault(code, []).append((word, page))
     if len(found) == 1:
         code, places = next(iter(found.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -15,33 +16,11 @@ from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import PartyReading, party_lines, read_party
 from extractors.header.places import ADDRESS_LABELS, Relation, Surroundings, constant_column
 from extractors.header.view import Segment
+from extractors.header.wording import words
 from pipeline.language import fold
 from pipeline.model import ReadingContext, Source, Word
 
 ROLES = ("buyer", "seller", "ship_to", "bill_to")
-# beginnings of the words for delivering and shipping in our languages
-_DELIVERY_STEMS = (
-    "liefer", "anliefer", "deliver", "ship", "livr", "expedi", "entreg", "envi", "suministr", "consegn", "spedi", "fornit",
-    "lever", "aflever", "bezorg", "dostaw", "dostarcz", "wysyl",
-)  # fmt: skip
-_POINTING = {
-    "to",
-    "at",
-    "an",
-    "a",
-    "au",
-    "aan",
-    "naar",
-    "op",
-    "na",
-    "do",
-    "in",
-    "para",
-    "adresse",
-    "address",
-    "adres",
-    "adress",
-}
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
 _MOST_LINES = 10
@@ -100,7 +79,7 @@ def _may_name(hit: LabelHit) -> bool:
     if hit.context is Context.START:
         return hit.length >= 8 or hit.end - hit.start >= 2  # "Store", "Site" and the like also begin names
     word = fold(hit.segment.words[hit.end - 1].text)
-    return hit.context > Context.START or (hit.length >= 8 and word in _POINTING)
+    return hit.context > Context.START or (hit.length >= 8 and word in words("pointing"))
 
 
 def _best(
@@ -115,7 +94,7 @@ def _best(
 def _role(hit: LabelHit) -> str:
     """ "Delivery by 3 May to:" names the place of delivery, though "to" alone would name the seller."""
     before = hit.segment.words[: hit.start]
-    if len(before) >= 2 and any(fold(word.text).startswith(_DELIVERY_STEMS) for word in before):
+    if len(before) >= 2 and any(fold(word.text).startswith(words("delivering")) for word in before):
         return "ship_to"
     return hit.field
 
@@ -206,7 +185,7 @@ def _in_a_row(around: Surroundings) -> Iterator[tuple[Segment, ...]]:
     """A name over, or before, the parts of its address side by side: "12 High St   Reno, NV 89501   USA"."""
     height = around.page.height
     for above, line in zip(((), *around.page.lines), around.page.lines, strict=False):
-        gaps = [b.box.x0 - a.box.x1 for a, b in zip(line, line[1:], strict=False)]
+        gaps = [b.box.x0 - a.box.x1 for a, b in pairwise(line)]
         if len(line) < 3 or max(gaps) > 4 * height or any(around.is_label(s) or around.in_table(s.box) for s in line):
             continue
         if address_score([s.text for s in line]) >= _ADDRESS:

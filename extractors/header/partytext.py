@@ -11,74 +11,13 @@ from extractors.header.blocks import address_score, split_line
 from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Surroundings
 from extractors.header.view import Segment
+from extractors.header.wording import words
 from pipeline.language import fold
 from pipeline.model import Party, Word
 from pipeline.values import date_readings
 
 # labels inside an address block whose value is no part of name or address
 _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
-# words before a colon that only announce a part of the address
-_PART_LABELS = frozenset(
-    [
-        "address",
-        "adresse",
-        "anschrift",
-        "direccion",
-        "domicilio",
-        "indirizzo",
-        "endereco",
-        "morada",
-        "adres",
-        "street",
-        "strasse",
-        "rue",
-        "calle",
-        "via",
-        "rua",
-        "straat",
-        "ulica",
-        "city",
-        "ville",
-        "ort",
-        "stadt",
-        "ciudad",
-        "citta",
-        "cidade",
-        "localidade",
-        "plaats",
-        "miasto",
-        "municipio",
-        "bairro",
-        "zip",
-        "postcode",
-        "plz",
-        "cap",
-        "cep",
-        "country",
-        "pays",
-        "land",
-        "pais",
-        "paese",
-        "kraj",
-        "name",
-        "nom",
-        "nombre",
-        "nome",
-        "naam",
-        "nazwa",
-        "firma",
-        "company",
-        "societe",
-        "empresa",
-        "azienda",
-        "bedrijf",
-        "raison",
-        "sociale",
-        "razon",
-        "social",
-        "ragione",
-    ]
-)
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
 _ADDRESS_LINES = 7
@@ -90,7 +29,7 @@ _ATTENTION = re.compile(
 
 @dataclass(frozen=True)
 class PartyLine:
-    """One line of an address as printed; ``field`` is what a label in front of it says it is, ``words`` its evidence."""
+    """One line of an address as printed; ``field`` is what its label says it is, ``words`` its evidence."""
 
     text: str
     words: tuple[Word, ...]
@@ -114,7 +53,7 @@ class PartyReading:
 
 
 def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0) -> list[PartyLine]:
-    """``segments`` as lines, labels taken off; the first ``skip`` words of the first one belong to the party's own label."""
+    """``segments`` as lines, labels taken off; ``skip`` words of the first belong to the party's own label."""
     lines: list[PartyLine] = []
     for index, segment in enumerate(segments):
         start = skip if index == 0 else 0
@@ -141,7 +80,7 @@ def _opens_detail(hit: LabelHit) -> bool:
 
 def _without_part_label(text: str) -> str:
     head, colon, tail = text.partition(":")
-    if colon and all(token in _PART_LABELS for token in fold(head).split()):
+    if colon and all(token in words("address_parts") for token in fold(head).split()):
         return tail.strip()
     return text.strip(" ,:")
 

@@ -98,7 +98,7 @@ class Surroundings:
         combined = any(h.start in (hit.end, hit.end - 1) and h.start > hit.start for h in self.labels_in(hit.segment))
         end = min(stops, default=len(words))
         value = () if combined and end <= start else words[start : max(end, start)]
-        opened = words[hit.start].text.startswith("(") or bool(value) and value[0].text.startswith("(")
+        opened = words[hit.start].text.startswith("(") or (bool(value) and value[0].text.startswith("("))
         return _up_to_bracket(value) if opened else value
 
     def _right(self, hit: LabelHit) -> Segment | None:

@@ -59,13 +59,13 @@ def read_header(
     header.take("payment_terms", fields.terms(pages, "payment_terms"))
     header.take("incoterms", fields.terms(pages, "incoterms"))
     header.take("revision", fields.revision(pages))
-    header.take("currency", _currency(pages, country, table))
+    header.take("currency", _currency(pages, country))
     _take_totals(header, pages, table)
     _take_parties(header, roles, pages)
     return header
 
 
-def _currency(pages: Sequence[Surroundings], country: str | None, table: TableFacts) -> Choice:
+def _currency(pages: Sequence[Surroundings], country: str | None) -> Choice:
     labelled = fields.currency(pages)
     if labelled.found is not None or labelled.doubt:
         return labelled

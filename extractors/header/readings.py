@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from extractors.header import wording
 from pipeline.language import fold
 from pipeline.model import Word
 from pipeline.values import currency_code, date_readings, looks_like_date, parse_amount, parse_date
@@ -35,13 +36,6 @@ _VAT = re.compile(
 _MARK = re.compile(r"^(?:rev\.?)?([A-Z]|\d{1,3}|[A-Z]\d)$", re.I)
 _JOINING = frozenset({"", "and", "und", "et", "y", "e", "ed", "en", "i", "oraz", "of", "de", "der", "van", "di"})
 _LONGEST_TERMS = 16  # words
-# beginnings of words for ways and times of paying, in our languages
-_PAYING = (
-    "net", "cash", "cod", "cia", "due", "prepa", "advance", "receipt", "eom", "transfer", "wire", "check", "cheque", "credit", "card",
-    "immediat", "days", "rein", "sofort", "vorkasse", "vorauskasse", "skonto", "tage", "lastschrift", "ueberweis", "uberweis", "bar",
-    "comptant", "jours", "virement", "traite", "reception", "contado", "dias", "transferencia", "giro", "pagare", "contrassegno",
-    "giorni", "bonifico", "riba", "anticip", "vista", "boleto", "dagen", "vooruit", "contant", "dni", "przelew", "gotowk", "przedplat",
-)  # fmt: skip
 _LONGEST_DATE = 6  # words: "Monday, 3rd of March , 2027"
 
 
@@ -93,7 +87,7 @@ def _number(value: str, words: Sequence[Word], start: int, end: int) -> Reading[
         return None
     if _VAT.fullmatch(bare):
         return None
-    if re.fullmatch(r"\d+[.,]\d{1,2}", bare) or bare.endswith("%"):
+    if re.fullmatch(r"\d+[.,]\d{1,2}|0[.,]\d+", bare) or bare.endswith("%"):
         return None
     quality = 1.0 if end == len(words) or _ends_value(words[end]) else 0.93
     if len(bare) < 4 or start:
@@ -159,7 +153,9 @@ def read_terms(words: Sequence[Word]) -> Reading[str] | None:
         return None
     if words[-1].text.endswith(":") or fold(words[0].text) in _JOINING:
         return None  # a label we do not know; "Terms and conditions"
-    telling = any(c.isdigit() for c in text) or any(fold(word.text).startswith(_PAYING) for word in words)
+    telling = any(c.isdigit() for c in text) or any(
+        fold(word.text).startswith(wording.words("paying")) for word in words
+    )
     if len(words) > _LONGEST_TERMS or (not telling and len(words) > 4):
         return None
     return Reading(text, tuple(words), 0.97 if telling else 0.85)
@@ -172,7 +168,7 @@ def read_incoterms(words: Sequence[Word]) -> Reading[str] | None:
 
 
 def read_amount(words: Sequence[Word], decimal: str | None) -> Reading[Decimal] | None:
-    """The only amount among the words, its thousands perhaps set apart by blanks; None when there is none or several."""
+    """The only amount among the words, thousands perhaps set apart by blanks; None when there are more."""
     found: list[Reading[Decimal]] = []
     start = 0
     while start < len(words):

@@ -1,4 +1,4 @@
-"""A page as the header engine sees it: segments of text that stand together, in lines, with the tokens labels are made of."""
+"""A page as the header engine sees it: segments of text in lines, with the tokens labels are made of."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def test_several_labels_on_one_line() -> None:
 
 def test_terms_in_brackets_in_running_text() -> None:
     text = (
-        "Wir bestellen hiermit zu den vereinbarten Konditionen (30 Tage netto) die folgenden Artikel und bitten um die\n"
+        "Wir bestellen zu den vereinbarten Konditionen (30 Tage netto) die folgenden Artikel und bitten um die\n"
         "Lieferung bis spätestens 29. Dezember 2026 an unser Werk."
     )
     page = around(text, "de")

@@ -1,0 +1,130 @@
+"""The extractor as a whole: words with boxes in, orders with evidence and doubts out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from header_print import printed
+
+from extractors.engine import DocumentExtractor
+from extractors.readers import read_document
+from pipeline.errors import DocumentError
+from pipeline.model import Document, DocumentType, Order, Pages, ReadingContext
+from pipeline.run import sha256_of
+
+US = ReadingContext(own_names=("Falken Supply GmbH",))
+ORDER = """
+Acme Tools Inc.                                <PURCHASE ORDER>
+12 High Street
+Reno, NV 89501
+USA                                            PO Number:     4711-A
+                                               Order Date:    05/25/2027
+                                               Delivery Date: 06/01/2027
+                                               Terms:         Net 30
+                                               Currency:      USD
+
+Vendor                         Ship To
+Falken Supply GmbH             Acme Tools Inc. - Plant 2
+Zechenweg 4                    7 Mill Road
+44357 Dortmund                 Sparks, NV 89431
+Germany                        USA
+
+Line   Item No.    Description              Qty    Unit   Unit Price   Amount
+10     HB-100      Hex bolt M8 x 40         500    EA     0.25         125.00
+20     FW-200      Flat washer M8           100    EA     0.10          10.00
+
+                                                          Subtotal     135.00
+                                                          Shipping      15.00
+                                                          Total        150.00
+"""
+
+
+def extract(text: str, context: ReadingContext = US) -> tuple[Order, ...]:
+    return DocumentExtractor().extract(printed(text), context)
+
+
+def test_an_order_from_end_to_end() -> None:
+    (order,) = extract(ORDER)
+    assert order.document_type is DocumentType.PURCHASE_ORDER
+    assert order.po_number == "4711-A"
+    assert order.order_date == date(2027, 5, 25)
+    assert order.requested_date == date(2027, 6, 1)
+    assert order.currency == "USD"
+    assert order.payment_terms == "Net 30"
+    assert order.buyer.name == "Acme Tools Inc."
+    assert order.seller.name == "Falken Supply GmbH"
+    assert order.ship_to.name == "Acme Tools Inc. - Plant 2"
+    assert (order.subtotal, order.freight, order.total) == (Decimal("135.00"), Decimal("15.00"), Decimal("150.00"))
+    assert [line.quantity for line in order.lines] == [Decimal(500), Decimal(100)]
+    assert order.language == "en"
+
+
+def test_every_value_has_its_evidence() -> None:
+    (order,) = extract(ORDER)
+    paths = {evidence.path: evidence for evidence in order.evidence}
+    for path in ("po_number", "order_date", "currency", "buyer.name", "ship_to.address", "total", "lines[0].quantity"):
+        assert paths[path].page == 1
+        assert 0 < paths[path].confidence <= 1
+    assert paths["po_number"].text == "4711-A"
+    assert paths["po_number"].box.width > 0
+    assert paths["po_number"].confidence >= 0.99
+
+
+def test_nothing_is_read_twice_into_the_evidence() -> None:
+    (order,) = extract(ORDER)
+    paths = [evidence.path for evidence in order.evidence]
+    assert len(paths) == len(set(paths))
+
+
+def test_what_is_not_printed_stays_open() -> None:
+    (order,) = extract(ORDER)
+    assert order.incoterms is None
+    assert order.tax is None
+    assert order.bill_to.name is None
+    assert order.revision is None
+
+
+def test_two_orders_in_one_file_come_in_document_order() -> None:
+    orders = extract("\f".join((ORDER, ORDER.replace("4711-A", "4712-B"))))
+    assert [order.po_number for order in orders] == ["4711-A", "4712-B"]
+    assert all(len(order.lines) == 2 for order in orders)
+
+
+def test_an_invoice_has_its_type_and_no_lines() -> None:
+    (order,) = extract(ORDER.replace("<PURCHASE ORDER>", "INVOICE").replace("PO Number:", "Invoice No:"))
+    assert order.document_type is DocumentType.INVOICE
+    assert order.lines == ()
+
+
+def test_doubts_of_the_reading_reach_the_order() -> None:
+    pages = replace(printed(ORDER), doubts=("pages 501-2000 were not read",))
+    (order,) = DocumentExtractor().extract(pages, US)
+    assert any("pages 501-2000" in doubt.reason for doubt in order.doubts)
+
+
+def test_a_document_without_a_word_is_an_error_and_not_ignored() -> None:
+    with pytest.raises(DocumentError, match=r"order\.pdf"):
+        DocumentExtractor().extract(printed(""), US)
+    with pytest.raises(DocumentError):
+        DocumentExtractor().extract(Pages("0" * 64, "empty.pdf", ()), US)
+
+
+def csv(text: str) -> tuple[Order, ...]:
+    content = text.encode()
+    document = Document(sha256_of(content), "orders.csv", "text/csv", content)
+    return DocumentExtractor().extract(read_document(document), US)
+
+
+def test_a_list_with_the_orders_of_several_numbers() -> None:
+    orders = csv(
+        "PO Number,PO Date,Line,Item,Description,Qty,Unit Price,Amount,Currency\n"
+        "P-77,2026-11-10,1,A1,Hex bolt,5,2.00,10.00,EUR\n"
+        "P-77,2026-11-10,2,A2,Washer,6,3.00,18.00,EUR\n"
+        "P-78,2026-11-11,1,A3,Nut,7,4.00,28.00,EUR\n"
+    )
+    assert [(order.po_number, len(order.lines)) for order in orders] == [("P-77", 2), ("P-78", 1)]
+    assert orders[1].order_date == date(2026, 11, 11)
+    assert orders[1].lines[0].quantity == Decimal(7)

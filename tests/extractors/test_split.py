@@ -1,0 +1,77 @@
+"""Which pages belong to which order."""
+
+from __future__ import annotations
+
+import time
+
+from header_print import printed, repeated
+
+from extractors.header.view import views
+from extractors.split import split
+from pipeline.model import Pages
+
+FIRST = """
+<PURCHASE ORDER>
+PO Number: {number}                     Page {page} of {of}
+Ship To: Acme Tools Inc., 7 Mill Road, Sparks, NV 89431, USA
+
+Line   Item      Qty    Price    Amount
+1      A-100     5      2.00     10.00
+"""
+TERMS = "TERMS AND CONDITIONS\n" + "\n".join(
+    f"The seller shall deliver the goods in order and the buyer may refuse what does not conform ({chr(97 + i)})"
+    for i in range(20)
+)
+
+
+def numbers(pages: Pages) -> list[list[int]]:
+    return [[role.around.page.page.number for role in part.pages] for part in split(views(pages.pages), "en")]
+
+
+def sheet(number: str, page: int = 1, of: int = 1) -> str:
+    return FIRST.format(number=number, page=page, of=of)
+
+
+def test_two_orders_in_one_file() -> None:
+    assert numbers(printed("\f".join((sheet("4711"), sheet("4712"))))) == [[1], [2]]
+
+
+def test_a_continuation_page_belongs_to_its_order() -> None:
+    pages = printed("\f".join((sheet("4711", 1, 2), sheet("4711", 2, 2), sheet("4712", 1, 1))))
+    assert numbers(pages) == [[1, 2], [3]]
+
+
+def test_a_page_without_number_belongs_to_the_order_before_it() -> None:
+    assert numbers(printed("\f".join((sheet("4711"), "2   B-200   7   3.00   21.00", "Notes")))) == [[1, 2, 3]]
+
+
+def test_terms_hold_no_lines_and_begin_no_order() -> None:
+    parts = split(views(printed("\f".join((sheet("4711"), TERMS, sheet("4711")))).pages), "en")
+    assert len(parts) == 1
+    assert [role.around.page.page.number for role in parts[0].table_pages] == [1, 3]
+
+
+def test_a_packing_list_behind_an_order_holds_no_lines() -> None:
+    pages = printed("\f".join((sheet("4711"), "<PACKING LIST>\nPO Number: 4711\n1   A-100   5")))
+    parts = split(views(pages.pages), "en")
+    assert [role.around.page.page.number for role in parts[0].table_pages] == [1]
+
+
+def test_one_number_for_several_stores_is_several_orders() -> None:
+    store = "<PURCHASE ORDER>   \nPO Number: 4711\nShip To: {}\n\n1  A  5  2.00  10.00\n\nGrand Total   {}"
+    pages = printed(
+        "\f".join((store.format("Store 1, 7 Mill Road", "10.00"), store.format("Store 2, 9 Oak St", "12.00")))
+    )
+    assert numbers(pages) == [[1], [2]]
+
+
+def test_time_grows_with_the_pages_and_not_faster() -> None:
+    pages = printed(sheet("4711"))
+    numbers(repeated(pages, 10))  # fills the caches of labels
+
+    def seconds(times: int) -> float:
+        start = time.perf_counter()
+        assert len(numbers(repeated(pages, times))) == 1
+        return time.perf_counter() - start
+
+    assert seconds(400) < 40 * seconds(40) + 0.5
