@@ -48,7 +48,7 @@ def register(app: App) -> None:
 
 
 def extract(
-    files: Files, *, out: Out, evidence: Evidence = False, workers: Workers = 1, as_json: AsJson = False
+    files: Files, /, *, out: Out, evidence: Evidence = False, workers: Workers = 1, as_json: AsJson = False
 ) -> int:
     """Read purchase orders out of files; writes one order JSON a file."""
     rows = []
@@ -63,6 +63,7 @@ def extract(
 
 def check(
     files: Files,
+    /,
     *,
     erp: Annotated[Path, Parameter(help="folder with the ERP exports (items.csv, customers.csv, price_list.csv ...)")],
     out: Out,

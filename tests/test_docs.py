@@ -33,7 +33,9 @@ def options(command: str) -> set[str]:
     for name in command.split():
         part = part[name]
     arguments = part.assemble_argument_collection()
-    return {name for argument in arguments for name in argument.names if name.startswith("--") and "--no-" not in name}
+    return {
+        name for argument in arguments for name in argument.names if name.startswith("--") and "--empty-" not in name
+    }
 
 
 @pytest.mark.parametrize("command", commands())
