@@ -16,15 +16,20 @@ _RENAMED = {
     "expected_decision": "decision",
     "expected_order_exceptions": "exceptions",
 }
-# what follows from not knowing the customer or the item is not said twice
-_OPEN_WITHOUT_CUSTOMER = ("customer_id", "ship_to_id")
 
 
 def golden(sample: Sample, name: str, **stated: Any) -> Json:
     """The sample's truth as golden; ``stated`` overrides keys (``exceptions=["duplicate_po"], decision="review"``)."""
-    truth = sample.truth(name)
+    return of_truth(sample.truth(name), **stated)
+
+
+def of_truth(truth: Json, **stated: Any) -> Json:
+    """The same of a truth in the generator's form."""
     out: Json = {_RENAMED.get(k, k): v for k, v in truth.items() if not k.startswith("_")}
     out["lines"] = [_line(line, judged=not truth["_lines_exceptions_ambiguous"]) for line in truth["lines"]]
+    if truth["expected_decision"] is None:
+        for key in ("decision", "exceptions"):
+            out.pop(key)
     for path in truth["_ambiguous"]:
         _drop(out, path)
     out["_alternatives"] = {path: values for path, values in truth["_alternatives"].items() if values}
@@ -41,8 +46,8 @@ def _line(line: Json, *, judged: bool) -> Json:
 
 
 def _drop(out: Json, path: str) -> None:
-    *parents, last = path.split(".")
-    target = out
-    for key in parents:
-        target = target[key]
-    target.pop(last, None)
+    """``path``: "freight", "buyer.tax_id" or "lines[*].line_no"."""
+    parent, _, last = path.rpartition(".")
+    targets = out["lines"] if parent == "lines[*]" else [out[parent] if parent else out]
+    for target in targets:
+        target.pop(last, None)

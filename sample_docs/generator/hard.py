@@ -315,7 +315,7 @@ def watermarked(task: Task) -> Hard:
     d.canvas.setFillGray(0.85)
     d.canvas.translate(d.width / 2, d.height / 2)
     d.canvas.rotate(45)
-    d.canvas.setFont(f"{d.font}-Bold", 90)
+    d.canvas.setFont(d.bold, 90)
     d.canvas.drawCentredString(0, 0, "ORIGINAL")
     d.canvas.restoreState()
     draw_letterhead(d)

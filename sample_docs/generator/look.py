@@ -13,6 +13,7 @@ from sample_docs.generator.words import Wording, make_wording
 HEADERS = ("colon", "grid", "boxes", "stacked", "title_line")
 TABLES = ("full", "rows", "none", "zebra", "inverse")
 FONTS = ("DejaVuSans", "DejaVuSansCondensed", "DejaVuSerif", "DejaVuSansMono")
+BUILT_IN_FONTS = ("Helvetica", "Times", "Courier")  # every PDF viewer has them; they lack Polish letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def make_look(rng: random.Random, order: OrderTruth) -> Look:
     return Look(
         header=rng.choice(HEADERS),
         table=rng.choice(TABLES),
-        font=rng.choice(FONTS),
+        font=rng.choice(FONTS if order.language == "pl" else FONTS + BUILT_IN_FONTS * 2),
         columns=_columns(rng, hidden, joined, codes, needs_base, any(line.discount for line in order.lines)),
         joined=joined,
         codes=codes,

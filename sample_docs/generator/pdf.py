@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from sample_docs.generator.look import Look, below, cell, columns_of, header_fields, heading, totals
+from sample_docs.generator.look import BUILT_IN_FONTS, Look, below, cell, columns_of, header_fields, heading, totals
 from sample_docs.generator.orders import OrderTruth
 from sample_docs.generator.words import SYMBOLS
 from sample_docs.generator.world import COUNTRY_NAMES
@@ -26,7 +26,9 @@ MARGIN, ROW_GAP, SIZE = 40.0, 5.0, 8.0
 
 @cache
 def register(font: str) -> str:
-    """Raises ``FileNotFoundError`` naming the package where the fonts are missing."""
+    """The regular face. Raises ``FileNotFoundError`` naming the package where the fonts are missing."""
+    if font in BUILT_IN_FONTS:
+        return "Times-Roman" if font == "Times" else font
     for name in (font, f"{font}-Bold"):
         path = FONT_FOLDER / f"{name}.ttf"
         if not path.exists():
@@ -40,10 +42,10 @@ class Drawing:
 
     def __init__(self, look: Look, order: OrderTruth) -> None:
         self.look, self.order = look, order
-        self.font = register(look.font)
+        self.font, self.bold = register(look.font), f"{look.font}-Bold"
         self.width, self.height = LETTER if order.buyer.country == "US" else A4
         self.buffer = io.BytesIO()
-        self.canvas = Canvas(self.buffer, pagesize=(self.width, self.height), invariant=True)
+        self.canvas = Canvas(self.buffer, pagesize=(self.width, self.height), invariant=True, pageCompression=1)
         self.y = MARGIN
         self.page = 1
 
@@ -51,7 +53,7 @@ class Drawing:
         self, x: float, y: float, text: str, *, bold: bool = False, size: float = SIZE, right: bool = False
     ) -> None:
         """``y`` is the top of the text."""
-        name = f"{self.font}-Bold" if bold else self.font
+        name = self.bold if bold else self.font
         self.canvas.setFont(name, size)
         draw = self.canvas.drawRightString if right else self.canvas.drawString
         draw(x, self.height - y - size, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sample_docs.generator.shipped_documents import DOCUMENTS
+from sample_docs.generator.shipped_documents import DOCUMENTS, HARD_DOCUMENTS
 from sample_docs.generator.shipped_mails import MAILS
 
 HEAD = """# Samples
@@ -47,6 +47,8 @@ def _documents() -> Iterator[tuple[str, str]]:
     for spec in DOCUMENTS:
         wrong = f"; must raise `{spec.wrong}`" if spec.wrong else ""
         yield spec.stem, f"{spec.purpose} ({spec.language}){wrong}"
+    for kind, language, purpose in HARD_DOCUMENTS:
+        yield f"hard-{kind.replace('_', '-')}-{language}", f"{purpose} ({language})"
 
 
 def _mails() -> Iterator[tuple[str, str]]:

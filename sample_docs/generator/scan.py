@@ -84,7 +84,7 @@ def as_png(pages: list[Picture], dpi: int = 200) -> bytes:
 
 
 def as_jpeg(pages: list[Picture], dpi: int = 200) -> bytes:
-    return _saved(pages[:1], "JPEG", dpi, quality=78)
+    return _saved(pages[:1], "JPEG", dpi, quality=60)
 
 
 def _saved(pages: list[Picture], kind: str, dpi: int, **options: object) -> bytes:

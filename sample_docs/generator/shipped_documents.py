@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sample_docs.generator.golden import Json, golden
+from sample_docs.generator.golden import Json, golden, of_truth
+from sample_docs.generator.hard import make_hard
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import make_order
 from sample_docs.generator.sample import Sample, draw
@@ -66,6 +67,20 @@ DOCUMENTS = (
 )  # fmt: skip
 
 
+HARD_DOCUMENTS = (
+    ("wrapped_around", "de", "descriptions begin above their row of figures and end below it"),
+    ("without_heading", "en", "a table without heading"),
+    ("sections", "fr", "section headings and drawing numbers between the items, the freight as a row"),
+    ("schedules", "de", "two deliveries under each line"),
+    ("twins", "es", "two lines that are the same and are both meant"),
+    ("two_in_one", "nl", "two orders in one file"),
+    ("terms_after", "pl", "a page of terms full of figures behind the order"),
+    ("printed_text", "it", "line printer output as PDF"),
+    ("turned", "pt", "a page turned by its own key"),
+    ("watermarked", "en", "a slanted word behind the text, everything drawn twice"),
+    ("values_first", "en", "labels below their values"),
+)
+
 PAPER = frozenset(spec.stem for spec in DOCUMENTS if spec.kind in DAMAGES)
 
 
@@ -76,9 +91,13 @@ def drawn(spec: Shipped, world: World) -> Sample:
     return draw(order, look, spec.kind, seed=spec.seed)
 
 
-def documents(world: World) -> Iterator[tuple[str, bytes, Json]]:
+def documents(world: World) -> Iterator[tuple[str, bytes, Json | list[Json]]]:
     """File name, content and golden of every shipped document."""
     for spec in DOCUMENTS:
         sample = drawn(spec, world)
         name = f"{spec.stem}.{sample.suffix}"
         yield name, sample.content, golden(sample, name)
+    for kind, language, _ in HARD_DOCUMENTS:
+        made = make_hard(kind, random.Random(f"shipped/{kind}"), world, language=language)
+        goldens = [of_truth(truth) for truth in made.truths]
+        yield f"hard-{kind.replace('_', '-')}-{language}.pdf", made.content, goldens if len(goldens) > 1 else goldens[0]
