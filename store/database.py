@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from pipeline.model import CaseStatus, Decision, MailKey, Resolution, ReviewCase
 from pipeline.run import MessageResult
-from store import audit, cases, checks, messages, migrate, outbox, results
+from store import audit, cases, checks, messages, outbox, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.records import AuditCheck, AuditEntry, CaseSummary, ClaimedMessage, Counts, OutboxItem, StuckMessage
@@ -160,7 +160,7 @@ class Store:
 
     def schema(self) -> str | None:
         """The migration the database stands at."""
-        return migrate.current(self._db)
+        return schema.current(self._db)
 
     def integrity(self) -> tuple[str, ...]:
         """What SQLite finds wrong with its file; PostgreSQL watches over itself."""
@@ -177,5 +177,5 @@ def open_store(url: str, *, clock: Clock = utc_now) -> Store:
     Raises ``ConfigError`` (the URL, a newer schema) and ``SourceError`` (it does not answer).
     """
     db = connect(url, clock)
-    migrate.upgrade(db)
+    schema.bring_up(db)
     return Store(db)

@@ -32,8 +32,6 @@ def upgrade(database: Database) -> None:
 
     Raises ``ConfigError`` for a database that a newer version of po-intake has made.
     """
-    if current(database) == newest():
-        return
     with database.writing("migrate") as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
@@ -46,11 +44,6 @@ def downgrade(database: Database, revision: str) -> None:
     """Back to ``revision`` ("base": no tables at all). Only on a copy, or after a backup."""
     with database.writing("migrate") as session:
         command.downgrade(config(session.connection()), revision)
-
-
-def current(database: Database) -> str | None:
-    with database.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def newest() -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +21,17 @@ from store import open_store
 RANDOM_KILLS = 12
 
 
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where that is possible: SIGKILL does not care, and a hundred runs do not wait for the disk."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path_factory.mktemp("crash")
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="po-intake-") as folder:
+        yield Path(folder)
+
+
 def state(workspace: Path) -> tuple[object, object]:
     """What two runs must agree in; the store's own checks must be silent."""
     with open_store(load_settings(workspace).database) as store:
@@ -27,8 +41,8 @@ def state(workspace: Path) -> tuple[object, object]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    workspace = make_workspace(tmp_path_factory.mktemp("undisturbed") / "w")
+def undisturbed(scratch: Path) -> Path:
+    workspace = make_workspace(scratch / "undisturbed")
     assert run(partial(whole_way, workspace)) == 0
     return workspace
 
@@ -57,13 +71,13 @@ def _all_rows(workspace: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_killed_at_every_named_point(undisturbed: Path, tmp_path: Path) -> None:
+def test_killed_at_every_named_point(undisturbed: Path, scratch: Path) -> None:
     expected = state(undisturbed)
-    passed = points(partial(whole_way, make_workspace(tmp_path / "count")), tmp_path / "points.json")
+    passed = points(partial(whole_way, make_workspace(scratch / "count")), scratch / "points.json")
     assert len(passed) >= 15, "the points are there"
     for name, times in sorted(passed.items()):
         for nth in sorted({1, times}):
-            workspace = make_workspace(tmp_path / "w")
+            workspace = make_workspace(scratch / "w")
             work = partial(whole_way, workspace)
             assert run(work, f"{name}:{nth}") == -9, f"{name}:{nth} was not reached"
             assert run(work) == 0, f"{name}:{nth}"
@@ -72,13 +86,13 @@ def test_killed_at_every_named_point(undisturbed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_random_times(undisturbed: Path, tmp_path: Path) -> None:
+def test_killed_at_random_times(undisturbed: Path, scratch: Path) -> None:
     """Twice in a row each, since a message that is there at three deaths is rightly given up."""
     expected = state(undisturbed)
-    whole = duration(partial(whole_way, make_workspace(tmp_path / "timed")))
+    whole = duration(partial(whole_way, make_workspace(scratch / "timed")))
     chance = random.Random(20261116)
     for turn in range(RANDOM_KILLS):
-        workspace = make_workspace(tmp_path / "w")
+        workspace = make_workspace(scratch / "w")
         work = partial(whole_way, workspace)
         for _ in range(2):
             run_killed_after(work, chance.uniform(0, whole))
@@ -89,10 +103,10 @@ def test_killed_at_random_times(undisturbed: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.real
-def test_killed_while_children_read(undisturbed: Path, tmp_path: Path) -> None:
+def test_killed_while_children_read(undisturbed: Path, scratch: Path) -> None:
     """The same with the reading processes of the real wiring."""
     expected = state(undisturbed)
-    workspace = make_workspace(tmp_path / "w")
+    workspace = make_workspace(scratch / "w")
     work = partial(whole_way, workspace, isolated=True)
     for name in ("after-leased:2", "after-decided:3"):
         assert run(work, name) == -9
