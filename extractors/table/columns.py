@@ -110,7 +110,24 @@ def _columns_of_level(
         strips = ruled + _outside(segments, ruled, len(core))
     else:
         strips = _gutter_strips([s.box for s in segments], len(core), _MIN_GUTTER)
+        strips = _merged_under_numbers(labels, strips)
     return _with_edges(_label_strips(labels, sorted(strips, key=lambda s: s.x0), words))
+
+
+def _merged_under_numbers(labels: Sequence[Label], strips: Sequence[_Strip]) -> list[_Strip]:
+    """Pieces that stand wholly under one label of a number are one column ("50.30 / 1000" beside a lonely "2.86")."""
+    merged: list[_Strip] = []
+    over: Label | None = None
+    for strip in sorted(strips, key=lambda s: s.x0):
+        above = [label for label in labels if _shared(label.box, strip) > 0]
+        only = above[0] if len(above) == 1 and above[0].meanings & NUMBERS else None
+        inside = only is not None and _shared(only.box, strip) >= 0.6 * (strip.x1 - strip.x0)
+        if inside and only is over and merged:
+            merged[-1] = _Strip(merged[-1].x0, strip.x1)
+        else:
+            merged.append(strip)
+        over = only if inside else None
+    return merged
 
 
 def _outside(segments: Sequence[Segment], ruled: Sequence[_Strip], rows: int) -> list[_Strip]:

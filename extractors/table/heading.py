@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
-from extractors.table.lexicon import Hit, column_lexicon, find_label, is_qualifier, label_hits
+from extractors.table.lexicon import Hit, column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
 from extractors.table.records import TEXTS, Heading, Label, Row
 from pipeline.language import fold
 from pipeline.model import Box, Word
@@ -340,6 +340,9 @@ def _label(group: Sequence[_Piece], level: int) -> Label:
     if find_label(text, "header") is not None:
         return Label(text, box, frozenset({"ignored"}), 0.9, level)
     hits = [piece.hit for piece in group if piece.hit is not None and piece.hit.score >= 0.5]
+    damaged = find_damaged_label(text) if not hits and min(w.confidence for p in group for w in p.words) < 1 else None
+    if damaged is not None:
+        return Label(text, box, damaged[0], damaged[1], level)
     if not hits:
         return Label(text, box, frozenset(), 0.0, level)
     stacked = tuple(hit.meanings for hit in hits)

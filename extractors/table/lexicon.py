@@ -17,6 +17,7 @@ from pipeline.values import currency_code, unit_code
 
 # A label recognised with a spelling fault (OCR, a typing error) needs this share of equal characters, and some length.
 _FUZZY_SCORE = 88.0
+_DAMAGED_SCORE = 75.0
 _FUZZY_LENGTH = 5
 _CUT_LENGTH = 7  # characters a cut-off label must keep
 # Words beside a label that qualify it and say nothing about which column it is.
@@ -140,6 +141,15 @@ def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float,
     if found is None:
         return None
     return lexicon.meanings[found[0]], found[1] * 0.95, found[0]
+
+
+def find_damaged_label(text: str) -> tuple[frozenset[str], float] | None:
+    """The meanings of a badly recognised column label ("Mulernal"), for headings that are proven by other labels."""
+    folded = fold(text)
+    if len(folded) < _FUZZY_LENGTH + 1:
+        return None
+    found = process.extractOne(folded, column_lexicon().long_labels, scorer=fuzz.ratio, score_cutoff=_DAMAGED_SCORE)
+    return None if found is None else (column_lexicon().meanings[found[0]], found[1] / 100 * 0.8)
 
 
 def label_hits(words: Sequence[str], name: str = "columns") -> tuple[Hit, ...]:

@@ -81,7 +81,7 @@ def _with_unknown(best: Meanings, columns: Sequence[Column], profiles: Mapping[i
             continue
         if "line_no" not in found.values() and len(p.texts) > 1 and _counts_up(p.texts):
             found[column.index] = "line_no"
-        elif not _has_code(found) and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
+        elif not _has_code(found) and p.length >= 4 and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
             found[column.index] = "item_id"
     return Meanings(found, best.marks, best.score)
 
