@@ -1,0 +1,113 @@
+"""Any file as words with boxes. Points from the top left of the upright page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where words come from; the contract's ``evidence.source``."""
+
+    PDF_TEXT = "pdf-text"
+    OCR = "ocr"
+    XLSX = "xlsx"
+    CSV = "csv"
+    HTML = "html"
+    DOCX = "docx"
+    TEXT = "text"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """``x0 <= x1``, ``top <= bottom``, points from the top left."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def x_mid(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y_mid(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    def union(self, other: Box) -> Box:
+        return Box(
+            min(self.x0, other.x0), min(self.top, other.top), max(self.x1, other.x1), max(self.bottom, other.bottom)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters without a blank. In sheets and tables ``cell`` is its index into ``Page.cells``."""
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+    bold: bool = False
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell the file itself declares (sheet, HTML, DOCX, CSV): row and column from 0; spans at least 1."""
+
+    table: int
+    row: int
+    column: int
+    box: Box
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+    is_heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A drawn line; horizontal when ``box.width >= box.height``."""
+
+    box: Box
+
+    @property
+    def horizontal(self) -> bool:
+        return self.box.width >= self.box.height
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One upright page, ``number`` from 1 within the document; ``rotation`` was undone to make it upright."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    source: Source
+    rulings: tuple[Ruling, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    rotation: int = 0
+    doubts: tuple[
+        str, ...
+    ] = ()  # "pen mark over line ...", "the text layer looked wrong, the page was recognised anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A whole document as words with boxes, whatever kind of file it was."""
+
+    document_sha256: str
+    file_name: str
+    pages: tuple[Page, ...]
+    doubts: tuple[str, ...] = ()  # about the document as a whole ("pages 501-2000 were not read: over the limit")
