@@ -23,6 +23,7 @@ from pipeline.values import is_unit, looks_like_code
 ORDER_TYPES = ("purchase_order", "order_change", "order_cancellation")
 _SHORT_TITLE = 6  # letters: "order", "offer", "bill" say little unless they stand out
 _CLEAR_TITLE = 0.75
+_CLEAR_LABEL = 6  # letters: "po number", "bestellnr"; not "order", "no."
 _LEAD = 0.15  # by which another title must stand out more than an order's
 _MAYBE_ORDER = 0.3  # probability of an order from which a text without title is taken for one, with a doubt
 _TEXT_PAGES = 3  # read by the classifier
@@ -127,13 +128,24 @@ def _untitled(
         if best not in ORDER_TYPES and shares[best] >= 0.9 and not signs.has_number:
             return TypeReading(DocumentType(best), shares[best])
         kind, _ = _kind_of_order(pages, scores, signs)
-        sure = signs.has_lines and signs.has_number and best in ORDER_TYPES
+        sure = signs.has_lines and signs.has_number and (best in ORDER_TYPES or _clear_number(pages))
+        sure = sure and not any(name not in ORDER_TYPES for name in scores)
         doubt = None if sure else "no title says that this is an order"
         return TypeReading(kind, 0.85 if sure else 0.6, doubt)
     if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the text reads like an order, but no lines were found")
     known = best not in ORDER_TYPES and shares[best] >= 0.5
     return TypeReading(DocumentType(best) if known else DocumentType.OTHER, shares[best])
+
+
+def _clear_number(pages: Sequence[Surroundings]) -> bool:
+    """Whether a label that can mean nothing but an order's number stands on the first page."""
+    return any(
+        hit.section == "header" and hit.field == "po_number" and hit.length >= _CLEAR_LABEL and hit.fit == 1.0
+        for around in pages[:1]
+        for hit in around.hits
+        if hit.context >= Context.START
+    )
 
 
 def _mail_text(

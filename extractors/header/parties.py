@@ -219,8 +219,8 @@ def _complete(
     known = {roles["seller"].reading.key} if "seller" in roles else set()
     others = [reading for _, reading in free if reading.key not in known and not is_own(reading, context)]
     one, other = roles.get("buyer"), roles.get("ship_to")
-    if one and other and one.reading.key == other.reading.key and others:
-        del roles["buyer"]  # one label for both ("Recipient"): the letterhead tells who buys
+    if one and other and one.reading.key == other.reading.key and one.reading.top == other.reading.top:
+        del roles["buyer"]  # one label for both ("Recipient") names where the goods go
     if "buyer" not in roles and others:
         first = others[-1] if context.is_mail_body else others[0]
         roles["buyer"] = RoleReading(first, 0.95, "letterhead, footer or signature: no label")

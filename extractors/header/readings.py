@@ -169,6 +169,12 @@ def read_incoterms(words: Sequence[Word]) -> Reading[str] | None:
 
 def read_amount(words: Sequence[Word], decimal: str | None) -> Reading[Decimal] | None:
     """The only amount among the words, thousands perhaps set apart by blanks; None when there are more."""
+    found = read_amounts(words, decimal)
+    return found[0] if len(found) == 1 else None
+
+
+def read_amounts(words: Sequence[Word], decimal: str | None) -> list[Reading[Decimal]]:
+    """All amounts among the words, left to right; percentages are none."""
     found: list[Reading[Decimal]] = []
     start = 0
     while start < len(words):
@@ -178,7 +184,7 @@ def read_amount(words: Sequence[Word], decimal: str | None) -> Reading[Decimal] 
         if value is not None:
             found.append(Reading(value, tuple(words[start:end])))
         start = end
-    return found[0] if len(found) == 1 else None
+    return found
 
 
 def _amount_end(words: Sequence[Word], start: int) -> int:

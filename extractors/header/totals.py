@@ -14,7 +14,7 @@ from decimal import Decimal
 from extractors.header.fields import Choice, Found, hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Relation, Surroundings, column_values
-from extractors.header.readings import read_amount
+from extractors.header.readings import Reading, read_amounts
 from pipeline.model import LineItem, Word
 from pipeline.values import currency_code
 
@@ -24,6 +24,7 @@ _SHORT = 5  # letters: "Net 30" is no sum
 _PROSE = 10  # words of a segment that is running text
 _BARE = "subtotal only"
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")  # in running text only amounts with cents are sums
+_COLUMN_NET = "net of two columns"
 _CENT = Decimal("0.01")
 
 
@@ -37,14 +38,26 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
                 continue
             if column_values(around.page, hit) is not None:
                 continue  # the column of a list of records
-            prose = len(hit.segment.words) > _PROSE
-            words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit)
-            reading = read_amount(words, decimal)
-            loose = prose or hit.length <= _SHORT or hit.context is Context.INSIDE
-            if reading is not None and (not loose or _MONEY.search(reading.text)):
+            for kind, reading in _sums(around, hit, decimal):
                 page = around.page.page
                 score = 0.95 * hit_weight(hit)
-                yield hit.field, Found(reading.value, reading.words, page.number, page.source, score)
+                yield kind, Found(reading.value, reading.words, page.number, page.source, score)
+
+
+def _sums(around: Surroundings, hit: LabelHit, decimal: str | None) -> Iterator[tuple[str, Reading[Decimal]]]:
+    """The sum behind a label; a row of sums under net, tax and gross columns gives one of each."""
+    prose = len(hit.segment.words) > _PROSE
+    words = hit.segment.words[hit.end : hit.end + 5] if prose else _behind(around, hit)
+    loose = prose or hit.length <= _SHORT or hit.context is Context.INSIDE
+    found = [one for one in read_amounts(words, decimal) if not loose or _MONEY.search(one.text)]
+    if len(found) == 1:
+        yield hit.field, found[0]
+    elif not prose and hit.field in ("subtotal", "total") and 2 <= len(found) <= 3:
+        values = [one.value for one in found]
+        if len(found) == 2 and values[0] <= values[1]:
+            yield from ((_COLUMN_NET, found[0]), ("total", found[1]))
+        elif len(found) == 3 and values[0] + values[1] == values[2]:
+            yield from zip(("subtotal", "tax", "total"), found, strict=True)
 
 
 def _behind(around: Surroundings, hit: LabelHit) -> list[Word]:
@@ -79,10 +92,14 @@ def _may_follow(text: str) -> bool:
 def choose_totals(found: Sequence[tuple[str, Found]], lines: Sequence[LineItem]) -> Mapping[str, Choice]:
     """One amount a kind. A single net sum is the total; where two amounts claim one kind, arithmetic must decide."""
     options: dict[str, list[Found]] = defaultdict(list)
+    line_sum = _line_sum(lines)
     for kind, one in found:
+        if kind == _COLUMN_NET:
+            if one.value != line_sum:
+                continue  # only the lines prove that the first of two sums is the net one
+            kind = "subtotal"
         if all(one.value != other.value for other in options[kind]):
             options[kind].append(one)
-    line_sum = _line_sum(lines)
     if options["subtotal"] and not options["total"] and not options["tax"] and not options["freight"]:
         options["total"] = [one for one in options["subtotal"] if one.note != _BARE]
     return {kind: _pick(kind, options, line_sum) for kind in KINDS}
