@@ -160,6 +160,8 @@ def _with_context_doubts(
             order = with_doubt(
                 order, f"attachment {r.document.file_name!r} of the same mail could not be read: {r.error}"
             )
+        if any(not is_order(o) and o.doubts for o in r.orders) and not is_body(r):
+            order = with_doubt(order, f"attachment {r.document.file_name!r} of the same mail may be an order as well")
     if sum(code_key(o.po_number) == number for _, o in found) > 1:
         order = with_doubt(order, f"the mail holds several versions of order {order.po_number or '(no number)'}")
     if any(content_key(o) != content_key(order) for _, o in in_body):
