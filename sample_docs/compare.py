@@ -70,9 +70,11 @@ def _fields(
 
 
 def same(key: str, one: Any, other: Any) -> bool:
-    """Decimals by value, free texts after folding, lists of codes as sets, all else exactly."""
-    if isinstance(one, list) and isinstance(other, list):
-        return sorted(one) == sorted(other)
+    """Decimals by value, free texts after folding, codes as sets, deliveries in order, all else exactly."""
+    if key == "exceptions" and isinstance(other, list):
+        return set(one) == set(other)
+    if key == "schedule":
+        return _schedule(one) == _schedule(other)
     if one is None or other is None:
         return one is other
     if key in DECIMALS:
@@ -80,6 +82,10 @@ def same(key: str, one: Any, other: Any) -> bool:
     if key in FREE_TEXTS:
         return fold(str(one)) == fold(str(other))
     return str(one) == str(other)
+
+
+def _schedule(parts: Any) -> list[tuple[Decimal | None, str]]:
+    return [(_decimal(part["quantity"]), str(part["requested_date"])) for part in parts or ()]
 
 
 def _decimal(text: object) -> Decimal | None:

@@ -283,8 +283,10 @@ def terms_after(task: Task) -> Hard:
 
 def printed_text(task: Task) -> Hard:
     """Line printer output as PDF: one mono-spaced font, no rulings but dashes."""
-    look, order = task.look, task.order
-    d = Drawing(replace(look, font="DejaVuSansMono"), order)
+    look, order = replace(task.look, font="Courier", symbol=False), task.order
+    if order.language == "pl":
+        look = replace(look, font="DejaVuSansMono")  # Courier lacks Polish letters
+    d = Drawing(look, order)
     lines = draw_text(look, order).decode().split("\n")
     size = min(8.0, (d.width - 2 * MARGIN) / max(map(len, lines)) / 0.602)
     for line in lines:

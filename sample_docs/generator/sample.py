@@ -44,6 +44,8 @@ def draw(order: OrderTruth, look: Look, kind: str, *, seed: int) -> Sample:
     """``kind``: one of ``FORMATS``, one of ``scan.DAMAGES`` for paper, or "scan" for a damage the seed chooses."""
     if kind == "scan" or kind in scan.DAMAGES:
         return _scan(order, look, seed, kind if kind in scan.DAMAGES else scan.DAMAGES[seed % len(scan.DAMAGES)])
+    if kind != "pdf":
+        look = replace(look, symbol=False)  # only the PDF prints one at its total
     if kind == "csv":
         # one row says one thing per column: no text under a line, and the total's symbol has no place
         codes = "columns" if look.codes == "below" else look.codes
