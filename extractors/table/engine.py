@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
-from extractors.table.arithmetic import line_closes
+from extractors.table.arithmetic import choose_marks, line_closes
 from extractors.table.blocks import Parted, has_line_no, join_over_pages, part_section
 from extractors.table.cells import digits_of
 from extractors.table.codes import code_style
+from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
+from extractors.table.infer import inferred_body
 from extractors.table.item import Printed, holds_figures, name_item, read_block
 from extractors.table.meaning import Meanings, assign_meanings, figures
 from extractors.table.reading import Habits, figures_of, read_line
@@ -35,8 +37,7 @@ _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at
 def read(pages: Sequence[Page]) -> TableReading:
     """Reads the line items of one order."""
     rows = rows_of(pages)
-    headings = find_headings(rows)
-    if not headings:
+    if not rows:
         return TableReading()
     facts = _Facts(
         decimal_votes(digits_of(w.text for row in rows for w in row.line.words)),
@@ -44,7 +45,21 @@ def read(pages: Sequence[Page]) -> TableReading:
         furniture(rows, pages),
         {page.number: page.rulings for page in pages},
     )
-    return _best([_read_table(table, facts) for table in bodies(headings, rows)])
+    tables = bodies(find_headings(rows), rows)
+    reading = _best([_read_table(table, facts) for table in tables])
+    if reading.lines:
+        return reading
+    body = inferred_body(rows)
+    reading = _best([_read_table([body], facts)]) if body is not None else reading
+    return reading if reading.lines else _read_text(rows, facts)
+
+
+def _read_text(rows: Sequence[Row], facts: _Facts) -> TableReading:
+    """An order written in sentences."""
+    printed = read_lines(rows)
+    marks = choose_marks([figures_of(item) for item in printed], facts.decimal)
+    lines, evidence, doubts = _read_items(printed, True, Habits(marks, facts.date_order))
+    return TableReading(lines, evidence, doubts, decimal=facts.decimal, date_order=facts.date_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +179,14 @@ def _read_blocks(
     blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings, habits: Habits
 ) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
     printed = [read_block(block, columns, meanings) for block in blocks]
+    return _read_items(printed, any(meaning in CODES for meaning in meanings.of.values()), habits)
+
+
+def _read_items(
+    printed: Sequence[Printed], has_code_column: bool, habits: Habits
+) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
     habits = replace(habits, decimals=_decimals(printed))
     style = code_style([p.lines for p in printed])
-    has_code_column = any(meaning in CODES for meaning in meanings.of.values())
     lines: list[LineItem] = []
     evidence: list[Evidence] = []
     doubts: list[Doubt] = []

@@ -18,6 +18,7 @@ from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
+_LEAST_SURE = 0.6  # of a place known by content alone
 _SMALL_PRINT = 0.93  # of the size of the description
 _LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
 
@@ -90,7 +91,7 @@ def _is_loose_text(cell: CellValue, column: Column) -> bool:
 
 def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, sure: float) -> None:
     if meaning not in printed.values:
-        printed.values[meaning] = Found(tuple(words), row.row.page, row.row.source, sure)
+        printed.values[meaning] = Found(tuple(words), row.row.page, row.row.source, max(sure, _LEAST_SURE))
 
 
 def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Column, *, below: bool) -> None:
