@@ -235,24 +235,25 @@ def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, in
     opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.bitwise_or(opened, cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, 4 * length), np.uint8)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes: list[tuple[int, int, int, int]] = []
-    keep = np.zeros(count, np.uint8)
-    for index in range(1, count):
-        x, y, width, height, _ = (int(value) for value in stats[index])
+    keep = np.zeros_like(mask)
+    for contour in contours:
+        x, y, width, height = cv2.boundingRect(contour)
         if height > max(0.35 * letter, 6) and height > 0.02 * width:
             continue
-        if width < 12 * letter and _touched(mask, x, y, width, height) > 0.3:
+        if width < 12 * letter and _touched(mask, x, y, width, height, max(int(0.2 * letter), 3)) > 0.3:
             continue
-        keep[index] = 255
+        rows, columns = slice(y, y + height), slice(x, x + width)
+        keep[rows, columns] = np.maximum(keep[rows, columns], opened[rows, columns])
         boxes.append((x, y, x + width, y + height))
-    return boxes, keep[labels]
+    return boxes, keep
 
 
-def _touched(mask: Picture, x: int, y: int, width: int, height: int) -> float:
+def _touched(mask: Picture, x: int, y: int, width: int, height: int, reach: int) -> float:
     """The greater of the shares of a line's length that ink touches from above and from below."""
-    above = mask[max(y - 3, 0), x : x + width]
-    below = mask[min(y + height + 2, mask.shape[0] - 1), x : x + width]
+    above = mask[max(y - reach, 0), x : x + width]
+    below = mask[min(y + height + reach - 1, mask.shape[0] - 1), x : x + width]
     return float(max(np.count_nonzero(above), np.count_nonzero(below))) / max(width, 1)
 
 

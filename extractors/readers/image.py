@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from extractors.readers import tesseract
-from extractors.readers.ocr import Sheet, read_sheet
+from extractors.readers.ocr import Sheet
+from extractors.readers.ocr_cache import read_cached
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Page, Pages
@@ -25,7 +26,7 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
         if number > options.max_ocr_pages:
             doubts.append(f"pages from {number} on were not read: over the limit of {options.max_ocr_pages} scans")
             break
-        page, language = read_sheet(sheet, number, languages, language)
+        page, language = read_cached(options.cache_dir, sheet, number, languages, language)
         pages.append(page)
     return Pages(document.sha256, document.file_name, tuple(pages), tuple(doubts))
 

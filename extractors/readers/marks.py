@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from extractors.readers.cleaning import Picture
@@ -19,47 +20,53 @@ _MOST = 6  # marks looked at on one page; a page full of them is a drawing
 Box = tuple[int, int, int, int]
 
 
-def marks_over(shapes: Shapes, strange: Sequence[int], runs: Sequence[Run], letter: float) -> list[int]:
-    """Labels of the strange shapes that lie over or among text, largest first."""
-    found = []
-    for label in strange:
-        box = _box(shapes, label)
-        if min(box[2] - box[0], box[3] - box[1]) < 0.8 * letter:
-            continue
-        if any(_meets(run.box, box) for run in runs):
-            found.append(label)
-    found.sort(key=lambda label: -int(shapes.boxes[label, 4]))
+def marks_over(shapes: Shapes, strange: Sequence[int], runs: Sequence[Run], letter: float) -> list[Box]:
+    """Boxes of the strange shapes that lie over or among text, largest first."""
+    boxes = [_box(shapes, label) for label in strange]
+    boxes = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) >= 0.8 * letter]
+    found = [box for box in boxes if any(_meets(run.box, box) for run in runs)]
+    found.sort(key=lambda box: -(box[2] - box[0]) * (box[3] - box[1]))
     return found[:_MOST]
 
 
-def lifted(
-    picture: Picture, shapes: Shapes, marks: Sequence[int], letter: float
-) -> tuple[Picture, list[Box], list[Box]]:
-    """The picture without its pale marks, their boxes, and the boxes of the marks as dark as print."""
-    print_level = _print_level(picture, shapes, letter)
-    result = picture.copy()
-    pale: list[Box] = []
-    dark: list[Box] = []
-    for label in marks:
-        x0, y0, x1, y1 = box = _box(shapes, label)
-        piece = result[y0:y1, x0:x1]
-        level = float(np.median(piece[shapes.labels[y0:y1, x0:x1] == label]))
-        if level > print_level + _PALER:
-            piece[piece > (2 * print_level + level) / 3] = 255
-            pale.append(box)
-        else:
-            dark.append(box)
-    return result, pale, dark
+def lifted(grey: Picture, mask: Picture, letter: float) -> tuple[Picture, list[Box]]:
+    """The page without pale stamps that lie over print, and where they lay. ``mask`` is the page's ink."""
+    inked = grey[mask > 0]
+    if inked.size < 500:
+        return grey, []
+    level = float(np.percentile(inked, 20)) + _PALER
+    darkest = cv2.erode(grey, np.ones((7, 7), np.uint8))  # of the neighbourhood: soft edges of print count as print
+    pale = np.asarray(np.where(darkest > level, mask, 0), dtype=np.uint8)
+    if np.count_nonzero(pale) < 20 * letter:
+        return grey, []
+    length = int(8 * letter)  # grey table lines are level and longer than a tilted stamp's pieces
+    for kernel in (np.ones((1, length), np.uint8), np.ones((length, 1), np.uint8)):
+        pale = np.asarray(cv2.subtract(pale, cv2.morphologyEx(pale, cv2.MORPH_OPEN, kernel)), dtype=np.uint8)
+    if np.count_nonzero(pale) < 20 * letter:
+        return grey, []
+    between = (level - _PALER + float(np.median(grey[pale > 0]))) / 2
+    result, boxes = grey.copy(), []
+    for x0, y0, x1, y1 in _clusters(pale, letter):
+        piece, ink = result[y0:y1, x0:x1], mask[y0:y1, x0:x1] > 0
+        if np.count_nonzero(ink & (piece <= level)) > 0.004 * ink.size:
+            piece[piece > between] = 255
+            boxes.append((x0, y0, x1, y1))
+    return result, boxes
 
 
-def _print_level(picture: Picture, shapes: Shapes, letter: float) -> float:
-    """The grey of printed letters' cores."""
-    boxes = shapes.boxes
-    heights = boxes[:, 3] - boxes[:, 1]
-    letters = (heights > 0.5 * letter) & (heights < 2 * letter)
-    letters[0] = False
-    values = picture[letters[shapes.labels]]
-    return float(np.percentile(values, 25)) if values.size else 0.0
+def _clusters(pale: Picture, letter: float) -> list[Box]:
+    """Boxes around large pale shapes that stand near each other."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(pale, connectivity=8)
+    large = np.minimum(stats[:, 2], stats[:, 3]) > 0.8 * letter
+    large &= np.maximum(stats[:, 2], stats[:, 3]) > 1.6 * letter
+    large[0] = False
+    if not large[:count].any():
+        return []
+    reach = int(5 * letter) | 1
+    near = cv2.dilate(large[labels].astype(np.uint8), np.ones((reach, reach), np.uint8))
+    _, _, groups, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    found = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in groups[1:]]
+    return [box for box in found if min(box[2] - box[0], box[3] - box[1]) > 4 * letter]
 
 
 def under_strokes(

@@ -41,6 +41,7 @@ class Cleaned:
     points: float
     rotation: int
     doubts: tuple[str, ...] = ()
+    stamps: tuple[marks.Box, ...] = ()  # where pale stamps were lifted off
 
 
 def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str = "eng") -> tuple[Page, str]:
@@ -64,20 +65,14 @@ def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
     picture, letter = cleaned.picture, cleaned.letter
     shapes = segments.shapes_of(cleaning.ink(picture))
     runs, strange = segments.runs_of(shapes, letter, cleaned.lines.boxes)
-    pale: list[marks.Box] = []
-    dark: list[marks.Box] = []
-    if over := marks.marks_over(shapes, strange, runs, letter):
-        picture, pale, dark = marks.lifted(picture, shapes, over, letter)
-        if pale:
-            shapes = segments.shapes_of(cleaning.ink(picture))
-            runs, _ = segments.runs_of(shapes, letter, cleaned.lines.boxes)
     if not runs:
         return []
     sheet, placed = segments.sheet_of(picture, shapes, runs, letter)
     words = segments.words_on_page(recognise(sheet, (language,), 6), placed)
     words = lookalikes.told_apart(words, runs, shapes)
-    words += marks.under_strokes(picture, words, dark, lambda piece: recognise(piece, (language,), 11))
-    return marks.doubted(marks.doubted(words, pale, marks.UNDER_STAMP), dark, marks.UNDER_STROKE)
+    strokes = marks.marks_over(shapes, strange, runs, letter)
+    words += marks.under_strokes(picture, words, strokes, lambda piece: recognise(piece, (language,), 11))
+    return marks.doubted(marks.doubted(words, cleaned.stamps, marks.UNDER_STAMP), strokes, marks.UNDER_STROKE)
 
 
 def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
@@ -106,9 +101,16 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
         grey = _scaled(grey, factor)
         mask, letter, points = cleaning.ink(grey), cleaning.LETTER, points / factor
     letter = letter or cleaning.LETTER
+    plain = cleaning.with_light_text_darkened(grey, letter)
+    if plain is not grey:
+        grey, mask = plain, cleaning.ink(plain)
+    grey, stamps = marks.lifted(grey, mask, letter)
+    if stamps:
+        mask = cleaning.ink(grey)
+        doubts.append("a stamp lies over print")
     lines = cleaning.table_lines(mask, letter)
-    grey = cleaning.with_light_text_darkened(grey, letter)
-    return Cleaned(cleaning.without_lines(grey, lines, letter), grey, lines, letter, points, rotation, tuple(doubts))
+    cleaned = cleaning.without_lines(grey, lines, letter)
+    return Cleaned(cleaned, grey, lines, letter, points, rotation, tuple(doubts), tuple(stamps))
 
 
 def _square_pixels(sheet: Sheet) -> Picture:
@@ -171,8 +173,10 @@ def _busy_strip(grey: Picture) -> Picture:
 def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: str) -> tuple[Cleaned, list[Recognised]]:
     height, width = cleaned.picture.shape
     boxes = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.lines.boxes)
+    stamps = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.stamps)
     head_up = replace(
         cleaned,
+        stamps=stamps,
         picture=turned(cleaned.picture, 180),
         lined=turned(cleaned.lined, 180),
         lines=Lines(boxes, turned(cleaned.lines.mask, 180)),

@@ -64,7 +64,11 @@ class _Scans:
         self._count = 0
 
     def read(self, page: pypdfium2.PdfPage, number: int, drawing: Drawing) -> Page:
-        from extractors.readers import ocr, tesseract  # OpenCV is slow to load and most documents are digital
+        from extractors.readers import (
+            ocr,
+            ocr_cache,
+            tesseract,
+        )  # OpenCV is slow to load and most documents are digital
 
         self._count += 1
         if self._count > self._options.max_ocr_pages:
@@ -74,7 +78,8 @@ class _Scans:
         wanted = self._options.languages
         languages = tesseract.checked(wanted) if wanted else tesseract.installed()
         sheet = ocr.Sheet(*_rendered(page, drawing, self._options.max_pixels))
-        result, self._language = ocr.read_sheet(sheet, number, languages, self._language or languages[0])
+        first = self._language or languages[0]
+        result, self._language = ocr_cache.read_cached(self._options.cache_dir, sheet, number, languages, first)
         return result
 
 

@@ -114,20 +114,30 @@ def _linked(boxes: NDArray[np.int32], core: NDArray[np.intp], letter: float) -> 
     bucket = max(int(letter), 1)
     items = {int(label): tuple(int(v) for v in boxes[label, :4]) for label in order}
     for label, box in items.items():
-        best, best_gap = None, 1e9
-        for row in range(box[1] // bucket - 1, box[3] // bucket + 2):
-            for other in reversed(rows.get(row, ())[-12:]):
-                gap = _gap(items[other], box, letter)
-                if gap is not None and gap < best_gap:
-                    best, best_gap = other, gap
-        if best is not None:
-            parent[root(label)] = root(best)
-        for row in range(box[1] // bucket, box[3] // bucket + 1):
-            rows.setdefault(row, []).append(label)
+        near = (
+            _nearest(rows.get(row, ()), items, box, letter) for row in range(box[1] // bucket - 1, box[3] // bucket + 2)
+        )
+        found = min((pair for pair in near if pair), default=None)
+        if found is not None:
+            parent[root(label)] = root(found[1])
+        rows.setdefault((box[1] + box[3]) // 2 // bucket, []).append(label)
     groups: dict[int, list[int]] = {}
     for label in items:
         groups.setdefault(root(label), []).append(label)
     return list(groups.values())
+
+
+def _nearest(
+    row: Sequence[int], items: dict[int, tuple[int, ...]], box: tuple[int, ...], letter: float
+) -> tuple[float, int] | None:
+    """Gap and label of the shape on the left that stands nearest on the same line. ``row`` goes from left to right."""
+    for other in reversed(row):
+        if box[0] - items[other][0] > 12 * letter:
+            return None
+        gap = _gap(items[other], box, letter)
+        if gap is not None:
+            return gap, other
+    return None
 
 
 def _gap(left: tuple[int, ...], right: tuple[int, ...], letter: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,7 @@ TESSERACT = {
 }  # fmt: skip
 
 
+@functools.cache
 def _vocabulary() -> dict[str, frozenset[str]]:
     """Per Tesseract language the folded words of its labels and stop words that few other languages share."""
     words: dict[str, set[str]] = {}

@@ -1,0 +1,261 @@
+"""Scans, photos and faxes, made here by damaging a drawn order; every test runs the real Tesseract."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from extractors.readers import ReadingOptions, cleaning, read_document, segments, tesseract
+from extractors.readers.tongue import language_of
+from pipeline.errors import DocumentError
+from pipeline.model import Document, Page, Source
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+Grey = NDArray[np.uint8]
+
+ROWS = (
+    ("1", "KX-4471-B", "Angle bracket galvanised", "250", "pcs", "0.4870", "121.75"),
+    ("2", "TRM 80/12", "Clamp with rubber lining", "1,200", "pcs", "1.35", "1,620.00"),
+    ("3", "9930156", "Spare cartridge for filter", "16", "box", "48.20", "771.20"),
+)
+NUMBERS = {
+    "250",
+    "0.4870",
+    "121.75",
+    "1,200",
+    "1.35",
+    "1,620.00",
+    "9930156",
+    "16",
+    "48.20",
+    "771.20",
+    "2,512.95",
+    "88-2041",
+}
+
+
+def order() -> bytes:
+    """A gridded order whose description cells are two lines tall, so that rows do not share base lines."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    canvas.setFillColorRGB(0.15, 0.25, 0.4)
+    canvas.rect(40, 760, 515, 30, stroke=0, fill=1)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.setFont("Helvetica-Bold", 18)
+    canvas.drawString(50, 768, "PURCHASE ORDER 88-2041")
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.setFont("Helvetica", 10)
+    for row, text in enumerate(("Hollis Marine Works", "14 Harbour Lane", "Please deliver to the address above.")):
+        canvas.drawString(50, 735 - 13 * row, text)
+    columns = (40, 75, 165, 330, 385, 425, 490, 555)
+    for row in range(5):
+        canvas.line(40, 680 - 32 * row, 555, 680 - 32 * row)
+    for x in columns:
+        canvas.line(x, 680, x, 552)
+    for row, texts in enumerate((("Pos", "Item", "Description", "Qty", "Unit", "Price", "Amount"), *ROWS)):
+        for x, text in zip(columns, texts, strict=False):
+            y = 660 - 32 * row
+            if text.count(" ") > 1:
+                first, _, rest = text.partition(" ")
+                canvas.drawString(x + 4, y + 6, first)
+                canvas.drawString(x + 4, y - 6, rest)
+            else:
+                canvas.drawString(x + 4, y, text)
+    canvas.drawString(425, 530, "Total")
+    canvas.drawString(494, 530, "2,512.95")
+    canvas.save()
+    return buffer.getvalue()
+
+
+def picture(dpi: int) -> Grey:
+    page = pypdfium2.PdfDocument(order())[0]
+    bitmap = page.render(scale=dpi / 72, grayscale=True)
+    return np.array(bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width])
+
+
+def leaning(grey: Grey, degrees: float) -> Grey:
+    height, width = grey.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return np.asarray(cv2.warpAffine(grey, matrix, (width, height), borderValue=(255,)), np.uint8)
+
+
+def photo(grey: Grey) -> Grey:
+    height, width = grey.shape
+    tall, wide = int(height * 1.2), int(width * 1.2)
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    seen = np.array([[0.1, 0.07], [0.9, 0.1], [0.94, 0.93], [0.06, 0.95]], np.float32) * np.array(
+        [wide, tall], np.float32
+    )
+    matrix = cv2.getPerspectiveTransform(corners, seen)
+    sheet = cv2.warpPerspective(grey, matrix, (wide, tall), borderValue=(60,)).astype(np.float32)
+    y, x = np.mgrid[0:tall, 0:wide]
+    return np.asarray(sheet * (0.9 - 0.4 * ((x / wide - 0.8) ** 2 + (y / tall - 0.3) ** 2 < 0.08)), np.uint8)
+
+
+def fax(grey: Grey) -> Grey:
+    return np.asarray((grey > 150) * np.uint8(255), np.uint8)
+
+
+def encoded(grey: Grey, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def read(content: bytes, options: ReadingOptions | None = None) -> tuple[Page, ...]:
+    return read_document(Document("0", "scan", "", content), options or ReadingOptions(languages=("eng",))).pages
+
+
+def texts(page: Page) -> set[str]:
+    return {word.text for word in page.words}
+
+
+DAMAGE: dict[str, Callable[[], Grey]] = {
+    "clean 300 dpi": lambda: picture(300),
+    "leaning 200 dpi": lambda: leaning(picture(200), 2.7),
+    "150 dpi": lambda: picture(150),
+    "sideways": lambda: np.ascontiguousarray(np.rot90(picture(200))),
+    "sideways the other way": lambda: np.ascontiguousarray(np.rot90(picture(200), 3)),
+    "on its head": lambda: np.ascontiguousarray(np.rot90(picture(200), 2)),
+    "photo": lambda: photo(picture(200)),
+    "fax": lambda: fax(picture(200)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_every_number_is_read_whatever_happened_to_the_page(damage: str) -> None:
+    (page,) = read(encoded(DAMAGE[damage]()))
+    assert page.source is Source.OCR
+    assert texts(page) >= NUMBERS
+    item, amount = (next(w for w in page.words if w.text == text) for text in ("9930156", "771.20"))
+    assert abs(item.box.y_mid - amount.box.y_mid) < 4
+    assert item.box.x1 < amount.box.x0
+    assert sum(not ruling.horizontal for ruling in page.rulings) >= 8
+
+
+def test_boxes_are_points_of_the_upright_page() -> None:
+    (page,) = read(encoded(picture(300), dpi=(300, 300)))
+    total = next(word for word in page.words if word.text == "2,512.95")
+    assert (page.width, page.height) == pytest.approx(A4, abs=1)
+    assert total.box.x0 == pytest.approx(494, abs=2)
+    assert total.box.bottom == pytest.approx(A4[1] - 530, abs=3)
+
+
+def test_a_page_turned_on_its_head_says_so() -> None:
+    (page,) = read(encoded(DAMAGE["on its head"]()))
+    assert page.rotation == 180
+
+
+def test_unequal_fax_dots_are_made_square() -> None:
+    grey = picture(204)
+    flat = np.asarray(cv2.resize(grey, (grey.shape[1], grey.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    (page,) = read(encoded(flat, "TIFF", dpi=(204, 102)))
+    assert (page.width, page.height) == pytest.approx(A4, abs=4)
+    assert len(texts(page) & NUMBERS) >= 9
+
+
+def test_all_frames_of_a_tiff_are_pages() -> None:
+    frames = [Image.fromarray(picture(150)) for _ in range(2)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    assert [page.number for page in read(buffer.getvalue())] == [1, 2]
+
+
+def test_a_scan_in_a_pdf_is_recognised_and_text_pages_beside_it_are_not() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    canvas.drawString(100, 700, "Cover letter for the order that follows on the next page")
+    canvas.showPage()
+    canvas.drawInlineImage(Image.fromarray(picture(200)), 0, 0, *A4)
+    text = canvas.beginText(100, 700)
+    text.setTextRenderMode(3)
+    text.textOut("wrong old recognition 999.99")
+    canvas.drawText(text)
+    canvas.showPage()
+    canvas.save()
+    first, second = read(buffer.getvalue())
+    assert (first.source, second.source) == (Source.PDF_TEXT, Source.OCR)
+    assert texts(second) >= NUMBERS
+    assert "999.99" not in texts(second)
+
+
+def test_print_under_a_stamp_is_read_and_not_fully_trusted() -> None:
+    grey = picture(200)
+    stamp = np.full_like(grey, 255)
+    cv2.rectangle(stamp, (900, 480), (1420, 690), 150, 6)
+    cv2.putText(stamp, "RECEIVED", (930, 620), cv2.FONT_HERSHEY_DUPLEX, 3, 150, 8)
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D((1160, 585), 6, 1)
+    stamp = np.asarray(cv2.warpAffine(stamp, turn, (width, height), borderValue=(255,)), np.uint8)
+    (page,) = read(encoded(np.minimum(grey, stamp)))
+    under = {word.text: word.confidence for word in page.words}
+    assert {"250", "0.4870"} <= under.keys()
+    assert max(under["250"], under["0.4870"]) <= 0.9
+    assert under["Qty"] <= 0.8
+    assert under["Spare"] > 0.9
+
+
+def test_recognised_pages_are_kept_and_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ReadingOptions(languages=("eng",), cache_dir=str(tmp_path / "ocr"))
+    content = encoded(picture(150))
+    first = read(content, options)
+    monkeypatch.setattr(tesseract.pytesseract, "image_to_data", None)  # any recognition would fail now
+    assert read(content, options) == first
+    next((tmp_path / "ocr").glob("*.json")).write_text("{")
+    monkeypatch.undo()
+    assert read(content, options) == first
+
+
+def test_a_missing_language_names_its_package() -> None:
+    with pytest.raises(DocumentError, match="tesseract-ocr-xyz"):
+        read(encoded(picture(150)), ReadingOptions(languages=("eng", "xyz")))
+
+
+def test_a_missing_tesseract_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract.pytesseract.pytesseract, "tesseract_cmd", "no-such-tesseract")
+    tesseract.installed.cache_clear()
+    try:
+        with pytest.raises(DocumentError, match="install the package tesseract-ocr"):
+            read(encoded(picture(150)), ReadingOptions())
+    finally:
+        tesseract.installed.cache_clear()
+
+
+def test_too_many_pixels_are_refused() -> None:
+    with pytest.raises(DocumentError, match="over the limit"):
+        read(encoded(picture(150)), ReadingOptions(max_pixels=100_000))
+
+
+def test_the_language_shows_in_little_words() -> None:
+    german = "Wir bestellen bei Ihnen und bitten um Lieferung der folgenden Artikel mit Menge und Einzelpreis"
+    polish = "Zamowienie Zamawiajacy Dostawca Termin dostawy Ilosc Cena netto Razem Nazwa towaru"
+    languages = ("eng", "deu", "fra", "pol")
+    assert language_of(german.split(), languages) == "deu"
+    assert language_of(polish.split(), languages) == "pol"
+    assert language_of(["12", "KX-4"], languages) is None
+
+
+def test_runs_of_text_come_back_to_where_they_stood() -> None:
+    grey = picture(300)
+    mask = cleaning.ink(grey)
+    shapes = segments.shapes_of(mask)
+    letter = cleaning.letter_height(mask)
+    lines = cleaning.table_lines(mask, letter)
+    runs, _ = segments.runs_of(shapes, letter, lines.boxes)
+    _, placed = segments.sheet_of(grey, shapes, runs, letter)
+    for spot in placed:
+        x0, y0, x1, y1 = runs[spot.run].box
+        there = tesseract.Recognised("x", spot.x + 5, spot.y + 5, spot.x + 9, spot.y + 9, 1.0)
+        (back,) = segments.words_on_page([there], placed)
+        assert x0 - 4 <= back.x0 <= x1 + 4
+        assert y0 - 4 <= back.y0 <= y1 + 4
