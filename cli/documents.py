@@ -80,7 +80,7 @@ def check(
     parts = wiring.deciders(snapshot, MemoryHistory(), load_policies(policies))
     today = as_of or date.today()
     rows = []
-    with reading(files, snapshot, workers) as results:
+    with reading(files, snapshot, workers, today) as results:
         for n, (path, target, result) in enumerate(results_for(files, out, results)):
             # the same bytes given twice are two orders, the second a duplicate of the first
             decided = decide_message(replace(result, sha256=f"{n}/{result.sha256}"), parts, today)
@@ -95,10 +95,12 @@ def check(
 
 
 @contextmanager
-def reading(files: Sequence[Path], erp: Erp | None, workers: int) -> Iterator[Iterator[MessageReading]]:
+def reading(
+    files: Sequence[Path], erp: Erp | None, workers: int, received: date | None = None
+) -> Iterator[Iterator[MessageReading]]:
     """The files' readings in their order; ``workers`` child processes read at a time."""
     intake = Intake(ocr_cache=None)
-    context = wiring.reading_context(erp, intake)
+    context = replace(wiring.reading_context(erp, intake), received=received)
     if workers < 1:
         raise UsageError(f"--workers {workers}: at least 1")
     for path in files:

@@ -13,7 +13,7 @@ from extractors.header import address
 from extractors.header.blocks import Block, address_score, blocks
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
-from extractors.header.partytext import PartyReading, party_lines, read_party
+from extractors.header.partytext import LEGIBLE, PartyReading, party_lines, read_party
 from extractors.header.places import ADDRESS_LABELS, Relation, Surroundings, constant_column
 from extractors.header.view import Segment
 from extractors.header.wording import words
@@ -219,7 +219,7 @@ def _complete(
     known = {roles["seller"].reading.key} if "seller" in roles else set()
     others = [reading for _, reading in free if reading.key not in known and not is_own(reading, context)]
     one, other = roles.get("buyer"), roles.get("ship_to")
-    if one and other and one.reading.key == other.reading.key and one.reading.top == other.reading.top:
+    if one and other and one.reading.words == other.reading.words:
         del roles["buyer"]  # one label for both ("Recipient") names where the goods go
     if "buyer" not in roles and others:
         first = others[-1] if context.is_mail_body else others[0]
@@ -264,7 +264,7 @@ def _with_mail(roles: Mapping[str, RoleReading], context: ReadingContext, pages:
         for segment in around.page.segments:
             labelled = any(hit.field == "email" for hit in around.labels_in(segment))
             for word in segment.words if len(segment.words) <= _MAIL_WORDS + 4 * labelled else ():
-                for mail in address.emails_in(word.text):
+                for mail in address.emails_in(word.text) if word.confidence >= LEGIBLE else ():
                     if mail not in others and mail.casefold() not in others:
                         found.setdefault(mail.casefold(), replace(word, text=mail))
     if len(found) != 1:

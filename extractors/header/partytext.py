@@ -20,6 +20,7 @@ from pipeline.values import date_readings
 _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
+LEGIBLE = 0.5  # confidence of recognition from which an e-mail address is worth having
 _ADDRESS_LINES = 7
 _ATTENTION = re.compile(
     r"^(?:attn|attention|att|z\.? ?hd|à l'attention|a l'attention|t\.? ?a\.? ?v|att\.n|c\.? ?a\.?)\b[.: ]",
@@ -91,6 +92,8 @@ def read_party(lines: Sequence[PartyLine], page: int, top: float) -> PartyReadin
     body: list[PartyLine] = []
     for line in lines:
         kind = _kind(line)
+        if kind == "email" and min(word.confidence for word in line.words) < LEGIBLE:
+            continue
         if kind == "email":
             found["email"] += [(mail, line.words) for mail in address.emails_in(line.text)]
         elif kind == "tax_id":
