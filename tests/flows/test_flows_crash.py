@@ -112,3 +112,20 @@ def test_killed_while_children_read(undisturbed: Path, scratch: Path) -> None:
         assert run(work, name) == -9
     assert run(work) == 0
     assert state(workspace) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.real
+def test_the_same_on_postgresql(undisturbed: Path, scratch: Path, postgres_url: str) -> None:
+    workspace = make_workspace(scratch / "pg", database=postgres_url)
+    work = partial(whole_way, workspace)
+    for name in ("after-leased:3", "before-record:6", "after-deliver:2"):
+        assert run(work, name) == -9
+    for _ in range(2):
+        assert run(work) == 0
+    assert exported(workspace) == exported(undisturbed)
+    with open_store(postgres_url) as there, open_store(load_settings(undisturbed).database) as here:
+        assert there.counts() == here.counts() and there.audit_verify().faults == ()
+        assert {o.order_key for o in there.history().earlier(None, None)} == {
+            o.order_key for o in here.history().earlier(None, None)
+        }

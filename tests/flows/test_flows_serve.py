@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -183,3 +184,17 @@ def test_one_process_holds_the_lock_and_the_dead_hold_none(tmp_path: Path) -> No
         holder.wait()
     with only_one(path) as alone:
         assert alone
+
+
+@pytest.mark.slow
+@pytest.mark.real
+def test_the_death_of_the_server_is_noticed(prefect_home: tuple[Path, int]) -> None:
+    folder, port = prefect_home
+    noticed = threading.Event()
+    with LocalServer(port, folder / "log") as server:
+        assert server.is_running and not noticed.is_set()
+        server.watch(noticed.set)
+        assert server._process is not None
+        server._process.kill()
+        assert noticed.wait(10)
+        assert not server.is_running and "ended unexpectedly" in str(server.died())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from pipeline.model import (
@@ -19,6 +19,19 @@ from pipeline.model import (
 )
 from pipeline.run import DocumentDecision, MessageReading, MessageResult, Reading, order_key, sha256_of
 from store import ClaimedMessage, Store
+
+
+class Clock:
+    """A clock that a test sets; it never goes by itself."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
 
 def key_of(n: int) -> MailKey:

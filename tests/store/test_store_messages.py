@@ -6,8 +6,7 @@ import threading
 from collections import Counter
 
 import pytest
-from conftest import Clock
-from intake_rows import claimed, decision, ignored, key_of, raw, received, recorded, result
+from intake_rows import Clock, claimed, decision, ignored, key_of, raw, received, recorded, result
 
 from pipeline.run import sha256_of
 from store import LeaseLost, MessageState, StaleHistory, Store, open_store
