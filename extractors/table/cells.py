@@ -117,7 +117,7 @@ def kind_of(text: str) -> str:
     number = number_cell(text)
     if number is not None and not number.rest:
         return "percent" if number.percent else "number"
-    if is_unit(text):
+    if is_unit(text) and not _BASE_ALONE.fullmatch(text):
         return "unit"
     if " " not in text and (looks_like_code(text) or _LETTERED.fullmatch(text)):
         return "code"

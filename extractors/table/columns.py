@@ -40,7 +40,7 @@ def numeric_rows(heading: Heading, rows: Sequence[Row]) -> tuple[Row, ...]:
             continue
         counts.append((sum(_has_number_under(row, label) for label in labels), row))
     most = max((count for count, _ in counts), default=0)
-    least = max(1.0, 0.6 * most)
+    least = max(1.0, (0.6 if heading.levels == 1 else 0.75) * most)
     return tuple(row for count, row in counts if count >= least)
 
 

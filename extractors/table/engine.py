@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
-from extractors.table.arithmetic import choose_marks, line_closes
+from extractors.table.arithmetic import Marks, choose_marks, line_closes
 from extractors.table.blocks import Parted, has_line_no, join_over_pages, part_section
 from extractors.table.cells import digits_of
 from extractors.table.codes import code_style
@@ -25,7 +25,7 @@ from extractors.table.rows import rows_of
 from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.tables import Body, bodies, core_rows, sections_of
 from extractors.table.totals import read_total, total_kind
-from pipeline.model import Box, Doubt, Evidence, LineItem, Page, Ruling
+from pipeline.model import Box, Doubt, Evidence, LineItem, Page, Ruling, Source
 from pipeline.values import currency_code, date_order_votes, decimal_votes, is_unit, looks_like_date
 
 _BASE_IN_LABEL = re.compile(r"(?:\b(?:per|pro|par|por|za|je|pr)|/)\s*(10{1,4})\b|\b(?:per|/)\s*([CM])\b", re.IGNORECASE)
@@ -50,8 +50,9 @@ def read(pages: Sequence[Page]) -> TableReading:
     if reading.lines:
         return reading
     body = inferred_body(rows)
-    reading = _best([_read_table([body], facts)]) if body is not None else reading
-    return reading if reading.lines else _read_text(rows, facts)
+    inferred = _best([_read_table([body], facts)]) if body is not None else reading
+    written = _read_text(rows, facts)
+    return written if len(written.lines) > len(inferred.lines) else inferred
 
 
 def _read_text(rows: Sequence[Row], facts: _Facts) -> TableReading:
@@ -185,7 +186,7 @@ def _read_blocks(
 def _read_items(
     printed: Sequence[Printed], has_code_column: bool, habits: Habits
 ) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
-    habits = replace(habits, decimals=_decimals(printed))
+    habits = replace(habits, decimals=_decimals(printed, habits.marks))
     style = code_style([p.lines for p in printed])
     lines: list[LineItem] = []
     evidence: list[Evidence] = []
@@ -201,8 +202,10 @@ def _read_items(
     return tuple(lines), tuple(evidence), tuple(doubts)
 
 
-def _decimals(printed: Sequence[Printed]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
-    lines = [figures_of(item) for item in printed]
+def _decimals(printed: Sequence[Printed], marks: Marks) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """How many decimals the figures of the lines that add up have: the others may have lost theirs."""
+    every = [figures_of(item) for item in printed]
+    lines = [line for line in every if line_closes(line, marks.quantity, marks.price, marks.amount)] or every
     return (
         usual_decimals(line.quantity for line in lines),
         usual_decimals(line.price for line in lines),
@@ -287,13 +290,13 @@ def _proven_by_sums(reading: TableReading) -> TableReading:
     if not agreed:
         doubt = Doubt("lines", f"the amounts of the lines add up to {line_sum(reading.lines)}, not to a printed sum")
         return replace(reading, doubts=(*reading.doubts, doubt))
-    evidence = tuple(
-        replace(e, confidence=max(e.confidence, _SUMMED))
-        if e.path.endswith(".line_amount") and e.confidence > 0.8
-        else e
-        for e in reading.evidence
-    )
+    evidence = tuple(replace(e, confidence=_SUMMED) if _may_be_proven(e) else e for e in reading.evidence)
     return replace(reading, evidence=evidence)
+
+
+def _may_be_proven(e: Evidence) -> bool:
+    """Amounts without a doubt of their own; what was recognised on a scan keeps the recogniser's doubt."""
+    return e.path.endswith(".line_amount") and 0.8 < e.confidence < _SUMMED and e.source is not Source.OCR
 
 
 def _worth(reading: TableReading) -> float:

@@ -29,7 +29,7 @@ class _Proof:
 
 
 def inferred_body(rows: Sequence[Row]) -> Body | None:
-    """The rows of a table without a heading, under a heading made of the places of its numbers; None if none proves one."""
+    """The rows of a table without a heading, under one made of the places of its numbers; None if no row proves it."""
     proofs = [proof for row in rows if (proof := _proof(row)) is not None]
     alike = max(([p for p in proofs if _same_columns(p, seed)] for seed in proofs), key=len, default=[])
     if not any(not proof.trivial for proof in alike):
@@ -56,9 +56,9 @@ def _proof(row: Row) -> _Proof | None:
         if total[1].x0 < max(quantity[1].x0, price[1].x0) or not _has_decimals(total[0]):
             continue
         for mark in MARKS:
-            values = [amount(text, mark) for text, _ in (quantity, price, total)]
-            if all(values) and closes(*values):
-                return _Proof(row, (quantity[1], price[1], total[1]), values[0] == Decimal(1))
+            ordered = amount(quantity[0], mark)
+            if ordered and closes(ordered, amount(price[0], mark), amount(total[0], mark)):
+                return _Proof(row, (quantity[1], price[1], total[1]), ordered == Decimal(1))
     return None
 
 

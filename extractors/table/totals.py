@@ -8,7 +8,9 @@ from extractors.layout import Segment, make_segment
 from extractors.table.cells import amount, number_cell
 from extractors.table.lexicon import find_label, is_qualifier, label_hits
 from extractors.table.records import Row, TotalCell
+from pipeline.values import looks_like_date
 
+_SUMS = frozenset({"subtotal", "total", "carried_forward"})
 _ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharge", "total")
 
 
@@ -50,7 +52,13 @@ def _last_number(row: Row) -> Segment | None:
         for start in range(len(segment.words)):
             run = make_segment(segment.words[start:])
             cell = number_cell(run.text)
-            if cell is not None and not cell.rest and not cell.percent and cell.unit is None:
+            if (
+                cell is not None
+                and not looks_like_date(run.text)
+                and not cell.rest
+                and not cell.percent
+                and cell.unit is None
+            ):
                 return run
         return None
     return None
@@ -73,9 +81,9 @@ def _kind(words: list[str]) -> str | None:
         return None
     covered = sum(hit.end - hit.start for hit in hits)
     spare = [w for i, w in enumerate(plain) if not any(h.start <= i < h.end for h in hits) and not is_qualifier(w)]
-    if len(spare) > covered or hits[0].start > 1:
-        return None
-    return _first(hits[0].meanings)
+    kind = _first(hits[0].meanings)
+    allowed = covered if kind in _SUMS else covered - 1
+    return kind if len(spare) <= allowed and hits[0].start <= 1 else None
 
 
 def _is_rate(word: str) -> bool:
