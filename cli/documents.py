@@ -37,7 +37,7 @@ Files = Annotated[
 ]
 Out = Annotated[Path, Parameter(help="folder for the results, one JSON file an input")]
 Workers = Annotated[int, Parameter(help="processes that read; one a core is best")]
-Evidence = Annotated[bool, Parameter(help="add where each value was read: page, box, text, confidence")]
+Evidence = Annotated[bool, Parameter(help="add where each value was read: page, box, text, confidence", negative=())]
 
 MAIL_TYPES = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 
