@@ -26,6 +26,9 @@ _CLEAR_TITLE = 0.75
 _CLEAR_LABEL = 6  # letters: "po number", "bestellnr"; not "order", "no."
 _LEAD = 0.15  # by which another title must stand out more than an order's
 _MAYBE_ORDER = 0.3  # probability of an order from which a text without title is taken for one, with a doubt
+_CHAT = 0.4  # share of "other" from which lines found in a mail may be sentences
+_SURE_CHAT = 0.6  # and from which they are no reason to look
+_NO_ORDER = 0.2
 _TEXT_PAGES = 3  # read by the classifier
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
@@ -56,8 +59,8 @@ def read_type(pages: Sequence[Surroundings], context: ReadingContext, signs: Ord
     order = max((scores.get(name, 0.0) for name in ORDER_TYPES), default=0.0)
     others = {name: score for name, score in scores.items() if name not in ORDER_TYPES}
     other = max(others, key=lambda name: others[name], default=None)
-    if context.is_mail_body and not signs.has_lines:
-        return _mail_text(pages, shares, order_share, context)
+    if context.is_mail_body and (not signs.has_lines or _is_chat(pages, shares, order_share)):
+        return _mail_text(pages, shares, order_share, signs)
     if other is not None and others[other] >= _CLEAR_TITLE and others[other] > order + _LEAD:
         return _other_title(other, others[other], order_share, signs)
     if order >= 0.5:
@@ -148,8 +151,13 @@ def _clear_number(pages: Sequence[Surroundings]) -> bool:
     )
 
 
+def _is_chat(pages: Sequence[Surroundings], shares: Mapping[str, float], order_share: float) -> bool:
+    """Whether a mail's sentences speak of something else than an order, though figures in it look like lines."""
+    return shares["other"] >= _CHAT and order_share <= _NO_ORDER and not _clear_number(pages)
+
+
 def _mail_text(
-    pages: Sequence[Surroundings], shares: Mapping[str, float], order_share: float, context: ReadingContext
+    pages: Sequence[Surroundings], shares: Mapping[str, float], order_share: float, signs: OrderSigns
 ) -> TypeReading:
     """A mail without a table of lines: small talk unless it asks for goods or may be an order."""
     best = max(shares, key=lambda name: shares[name])
@@ -157,8 +165,9 @@ def _mail_text(
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the mail's text asks for goods")
     if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the mail's text reads like an order")
-    del context
-    return TypeReading(DocumentType(best) if best not in ORDER_TYPES else DocumentType.OTHER, shares[best])
+    kind = DocumentType(best) if best not in ORDER_TYPES else DocumentType.OTHER
+    unsure = signs.has_lines and shares[best] < _SURE_CHAT
+    return TypeReading(kind, shares[best], "figures in the mail's text look like lines of an order" if unsure else None)
 
 
 def _sentences(pages: Sequence[Surroundings]) -> Iterator[str]:

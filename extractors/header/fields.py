@@ -29,6 +29,7 @@ _LEAST_TERMS = 0.78  # below: loose words at a loose label
 _WRAPPED = ("payment_terms", "incoterms")  # values that may run over a second line
 _CONFUSABLE = re.compile(r"[A-Za-z][01]|[OIl]\d|\d[OIl]| ")
 _YEARS = (2000, 2049)  # outside, a figure in the form of a date is something else
+_MOST_SUPPORT = 0.04  # what being printed again adds at most: a page may be there 500 times
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
 _INSIDE_LENGTH = 8  # letters a label in running text needs
@@ -146,7 +147,7 @@ def _key(value: object) -> str:
 def _supported(group: Sequence[Found]) -> Found:
     """The best of several readings of one value; each further place where it stands adds a little."""
     best = max(group, key=lambda f: f.score)
-    return replace(best, score=min(0.99, best.score + 0.02 * (len(group) - 1)))
+    return replace(best, score=min(0.99, best.score + min(_MOST_SUPPORT, 0.02 * (len(group) - 1))))
 
 
 def po_number(pages: Sequence[Surroundings]) -> Choice:

@@ -67,6 +67,9 @@ def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, Role
     for hit in around.hits:
         if hit.section != "header" or hit.field not in ROLES or (hit.context is Context.INSIDE and hit.length < 8):
             continue
+        heading = hit.context is Context.WHOLE and constant_column(around.page, hit)
+        if around.page.page.source is Source.CSV and not heading:
+            continue  # in a list of records only headings are labels
         best = _best(list(_readings(around, hit)))
         if best is None or not _credible(hit, best[1]):
             continue

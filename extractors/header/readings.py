@@ -90,7 +90,7 @@ def _number(value: str, words: Sequence[Word], start: int, end: int) -> Reading[
     if re.fullmatch(r"\d+[.,]\d{1,2}|0[.,]\d+", bare) or bare.endswith("%"):
         return None
     quality = 1.0 if end == len(words) or _ends_value(words[end]) else 0.93
-    if len(bare) < 4 or start:
+    if sum(c.isalnum() for c in bare) < 4 or start:
         quality *= 0.94
     return Reading(value, tuple(words[start:end]), quality, tuple(words[end:]))
 
