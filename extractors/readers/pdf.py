@@ -129,14 +129,27 @@ def _crop(page: pypdfium2.PdfPage) -> Rectangle:
 def why_recognise(text: PageText, drawing: Drawing, crop: Rectangle) -> str | None:
     """Why the page must be read by OCR ("" when it is simply a scan); None when its own text serves."""
     letters = sum(len(word.text) for word in text.words)
-    if letters and text.unmapped > 0.15 * text.glyphs:
-        return "the text layer has no letters, only shapes: the page was recognised anew"
+    if letters and (text.unmapped > 0.15 * text.glyphs or is_gibberish("".join(word.text for word in text.words))):
+        return "the text layer makes no sense: the page was recognised anew"
     cover = max((_area(_common(shown.box, crop)) for shown in drawing.pictures), default=0.0) / max(_area(crop), 1.0)
     if cover > 0.5 and letters < 400:
         return ""
     if letters < 20 and (cover > 0.03 or drawing.count > 60):
         return ""
     return None
+
+
+def is_gibberish(text: str) -> bool:
+    """Whether a font maps its glyphs to wrong characters: hardly any letters or digits, or hardly any vowels.
+
+    Every language in Latin letters has over 30 % vowels; tables of codes bring that down, but not below 10 %.
+    """
+    if len(text) < 200:
+        return False
+    if sum(character.isalnum() for character in text) < 0.4 * len(text):
+        return True
+    latin = [character for character in text.lower() if "a" <= character <= "z"]
+    return len(latin) > 200 and sum(character in "aeiouy" for character in latin) < 0.08 * len(latin)
 
 
 def _area(box: Rectangle) -> float:

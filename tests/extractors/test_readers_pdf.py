@@ -11,6 +11,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors.readers import ReadingOptions, read_document
+from extractors.readers.pdf import is_gibberish
 from pipeline.errors import DocumentError, EncryptedDocument
 from pipeline.model import Document, Page, Pages, Source
 
@@ -251,3 +252,14 @@ def test_damaged_files_are_document_errors(content: bytes) -> None:
 
 def test_every_page_of_a_large_file_is_closed_again() -> None:
     assert len(read(made(*[plain] * 60)).pages) == 60
+
+
+def test_a_text_layer_that_makes_no_sense_is_noticed() -> None:
+    sense = "Please deliver the items below to our works in Ghent, freight prepaid. " * 5
+    signs = "".join(chr(ord(c) % 15 + 33) for c in sense)
+    rotated = sense.translate(str.maketrans("aeiou", "bcdfg"))
+    codes = "HB-DIN933-12-A270-25 SC-ISO4762LH-8-8.8ZINC-20 WR-H07VK-6-GREY 1 000,00 szt 1,69 " * 5
+    assert is_gibberish(signs)
+    assert is_gibberish(rotated.replace(" ", ""))
+    assert not is_gibberish(sense.replace(" ", ""))
+    assert not is_gibberish(codes.replace(" ", ""))
