@@ -135,10 +135,14 @@ def _untitled(
         sure = sure and not any(name not in ORDER_TYPES for name in scores)
         doubt = None if sure else "no title says that this is an order"
         return TypeReading(kind, 0.85 if sure else 0.6, doubt)
+    if any(_asks_for_goods(sentence) for sentence in _sentences(pages)):
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the text asks for goods, but no lines were found")
     if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
-        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the text reads like an order, but no lines were found")
+        # beside a real order this is a cover sheet or a data sheet; alone, the doubt brings it to a person
+        return TypeReading(DocumentType.OTHER, 0.5, "the text reads like an order, but has no number, title or lines")
     known = best not in ORDER_TYPES and shares[best] >= 0.5
-    return TypeReading(DocumentType(best) if known else DocumentType.OTHER, shares[best])
+    doubt = None if known else "nothing says what kind of document this is"
+    return TypeReading(DocumentType(best) if known else DocumentType.OTHER, shares[best], doubt)
 
 
 def _clear_number(pages: Sequence[Surroundings]) -> bool:
