@@ -43,7 +43,7 @@ def read_inline(words: Sequence[Word]) -> Inline | None:
         return None
     meaning = pick(hits[0].meanings)
     value = _value(words[hits[0].end :])
-    if not _fits(meaning, value):
+    if not _fits(meaning, value) or (meaning == "price_base" and not is_price_base(value[0].text)):
         return None
     return Inline(meaning, value, hits[0].label)
 
@@ -52,6 +52,11 @@ def _has_open_bracket(texts: Sequence[str]) -> bool:
     """A piece of a bracket that began on another line ("[HSN / Code:19059030]") is text, whatever it says."""
     text = " ".join(texts)
     return text.count("[") != text.count("]") or text.count("(") != text.count(")")
+
+
+def is_price_base(text: str) -> bool:
+    """Prices are per 1, 10, 100 ... units: "x 51 mm" is a size."""
+    return text.strip(".,") in {"1", "10", "100", "1000", "10000", "1.000", "1,000"}
 
 
 def pick(meanings: frozenset[str]) -> str:
