@@ -55,18 +55,29 @@ def lifted(grey: Picture, mask: Picture, letter: float) -> tuple[Picture, list[B
 
 
 def _clusters(pale: Picture, letter: float) -> list[Box]:
-    """Boxes around large pale shapes that stand near each other."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(pale, connectivity=8)
-    large = np.minimum(stats[:, 2], stats[:, 3]) > 0.8 * letter
-    large &= np.maximum(stats[:, 2], stats[:, 3]) > 1.6 * letter
+    """Boxes around large pale shapes that stand near each other: a frame, or a row of big letters.
+
+    Only thick strokes count: thin grey table lines and the blurred print of photos are no stamps.
+    """
+    side = max(int(0.17 * letter), 3)
+    thick = cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=8)
+    widths, heights = stats[:, 2], stats[:, 3]
+    large = (np.minimum(widths, heights) > 0.8 * letter) & (np.maximum(widths, heights) > 1.6 * letter)
     large[0] = False
-    if not large[:count].any():
+    if not large.any():
         return []
     reach = int(5 * letter) | 1
     near = cv2.dilate(large[labels].astype(np.uint8), np.ones((reach, reach), np.uint8))
     _, _, groups, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
-    found = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in groups[1:]]
-    return [box for box in found if min(box[2] - box[0], box[3] - box[1]) > 4 * letter]
+    found = []
+    for x, y, width, height, _ in groups[1:]:
+        inside = large & (stats[:, 0] >= x) & (stats[:, 1] >= y)
+        inside &= (stats[:, 0] + widths <= x + width) & (stats[:, 1] + heights <= y + height)
+        framed = np.minimum(widths, heights)[inside].max(initial=0) > 2.5 * letter
+        if framed or np.count_nonzero(inside) >= 3:
+            found.append((int(x), int(y), int(x + width), int(y + height)))
+    return found
 
 
 def under_strokes(
