@@ -13,6 +13,7 @@ from typing import Any
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
+from sample_docs.generator import scan
 from sample_docs.generator.golden import Json, golden
 from sample_docs.generator.look import Look, make_look
 from sample_docs.generator.mailing import File, file_part, forwarded, mail, raw, text_part, zipped
@@ -247,6 +248,24 @@ def latin_body(s: Set, n: int) -> Built:
     return raw(mail(n, d.sender, "Bestellung", [text, file_part(file)])), d.golden()
 
 
+def faulty(language: str, fault: str) -> Callable[[Set, int], Built]:
+    """An order in which one line carries the fault: the other lines need nobody."""
+
+    def build(s: Set, n: int) -> Built:
+        d = s.drawn(f"faulty/{fault}", language, lines=4, wrong=fault)
+        return raw(mail(n, d.sender, "Order", [d.greeting(), file_part(_pdf(d))])), d.golden()
+
+    return build
+
+
+def scanned(s: Set, n: int) -> Built:
+    order, look = s.order("scanned", "nl", 3)
+    look = replace(look, table="full", font="DejaVuSans", header="colon")
+    pages = scan.damaged(draw(order, look, "pdf", seed=1).content, "scan200", 5)
+    d = Drawn(replace(draw(order, look, "pdf", seed=1), suffix="pdf", content=scan.as_pdf(pages)))
+    return raw(mail(n, d.sender, "Gescand: bestelling", [d.greeting(), file_part(_pdf(d))])), d.golden()
+
+
 MAILS: tuple[tuple[str, str, Callable[[Set, int], Built]], ...] = (
     ("simple", "a PDF attached", simple),
     ("forwarded", "forwarded by a colleague: the customer's mail is a message/rfc822 part", forwarded_mail),
@@ -268,6 +287,10 @@ MAILS: tuple[tuple[str, str, Callable[[Set, int], Built]], ...] = (
     ("out-of-office", "an automatic reply", out_of_office),
     ("invoice", "a supplier's invoice", invoice),
     ("latin-body", "a CSV file, the body in ISO 8859-1", latin_body),
+    ("wrong-price", "one line of four has not the contract's price", faulty("en", "wrong_price")),
+    ("unknown-item", "one line of four names an item the supplier does not have", faulty("de", "unknown_item")),
+    ("unit", "one line of four is ordered in a unit that does not convert", faulty("pl", "uom_mismatch")),
+    ("scanned", "an order on paper, scanned askew at 200 dpi", scanned),
 )
 
 
