@@ -12,6 +12,7 @@ from extractors.header.places import Surroundings, constant_column
 from extractors.header.read import HeaderReading, TableFacts, read_header
 from extractors.header.view import views
 from extractors.records import by_number
+from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
 from extractors.table import TableReading, read_table
 from pipeline.errors import DocumentError
@@ -33,18 +34,21 @@ class DocumentExtractor:
             raise DocumentError(f"{pages.file_name}: no word can be read on any page; look at it, or ask for it anew")
         language = habits.language_of(seen, context.languages)
         parts = split([part for page in seen for part in by_number(page, language)], language)
-        orders = [_read_part(part, language, context) for part in parts]
+        orders = [_read_part(part, language, context, len(seen)) for part in parts]
         kept = [order for order in orders if order.document_type.is_order] or sorted(orders, key=_is_certain)[:1]
         doubts = tuple(Doubt("", reason) for reason in (*pages.doubts, *(d for p in pages.pages for d in p.doubts)))
         return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept)
 
 
-def _read_part(part: OrderPart, language: str | None, context: ReadingContext) -> Order:
+def _read_part(part: OrderPart, language: str | None, context: ReadingContext, pages_of_file: int) -> Order:
     table = read_table([role.around.page.page for role in part.table_pages], context)
     arounds = [_outside(role.around, table) for role in part.header_pages]
     header = read_header(arounds, language, context, _facts(table, [role.around.page.page for role in part.pages]))
     signs = OrderSigns(bool(table.lines), "po_number" in header.values, header.values.get("revision"))
-    return _assemble(read_type(arounds, context, signs), header, table, language)
+    order = _assemble(read_type(arounds, context, signs), header, table, language)
+    missing = missing_pages(part.pages, pages_of_file)
+    doubts = (*order.doubts, Doubt("", missing)) if missing and order.document_type.is_order else order.doubts
+    return replace(order, doubts=doubts, remarks=remarks((a.page for a in arounds), order.evidence))
 
 
 def _outside(around: Surroundings, table: TableReading) -> Surroundings:

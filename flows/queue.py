@@ -120,9 +120,7 @@ def parse_order(text: str) -> Order:
     try:
         value = json.loads(text)
         if not isinstance(value, dict):
-            raise UsageError(
-                "the corrected order must be one JSON object, as `queue show --json` prints it"
-            )
+            raise UsageError("the corrected order must be one JSON object, as `queue show --json` prints it")
         return order_from_json({key: v for key, v in value.items() if key != "evidence"})
     except json.JSONDecodeError as error:
         raise UsageError(f"the corrected order is no JSON: {error}") from None
@@ -246,6 +244,7 @@ def carried(shown: Order, corrected: Order) -> Order:
         corrected,
         evidence=tuple(e for e in shown.evidence if stands(e.path)),
         doubts=tuple(d for d in shown.doubts if stands(d.path)),
+        remarks=shown.remarks,
     )
 
 

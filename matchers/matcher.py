@@ -12,6 +12,7 @@ from matchers.items import ItemMatch, ItemMatcher
 from matchers.price import expected_price
 from matchers.ship_to import match_ship_to
 from matchers.units import UnitResult, price_fits, read_unit
+from matchers.unlisted import unlisted_items
 from pipeline.interfaces import Erp, OrderHistory
 from pipeline.model import (
     CatalogueItem,
@@ -40,16 +41,18 @@ class OrderMatcher:
         customer = match_customer(order, mail, customers)
         record = erp.customer(customer.key) if customer.key else None
         at = _Terms(erp, record, order.order_date or as_of)
+        lines = tuple(_line(line, items, at) for line in order.lines)
         return MatchedOrder(
             order=order,
             customer=customer,
             customer_record=record,
             ship_to=_ship_to(order, erp, record),
-            lines=tuple(_line(line, items, at) for line in order.lines),
+            lines=lines,
             earlier=earlier_orders(order, customer.key, erp, history),
             as_of=as_of,
             mail=mail,
             absent_exports=erp.absent,
+            unlisted=unlisted_items(order, lines, erp, items.catalogue, customer.key),
         )
 
     def _of(self, erp: Erp) -> tuple[CustomerIndex, ItemMatcher]:

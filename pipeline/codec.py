@@ -2,7 +2,8 @@
 
 Amounts are decimal strings, dates ISO 8601, absent values ``null``; keys stand in the contract's order, additions
 behind them. Encoding with ``evidence=True`` and decoding again gives an equal record; without it, only the evidence
-is left out. Unknown keys are ignored when decoding, so that truth files and later versions can be read.
+and the remarks are left out. Unknown keys are ignored when decoding, so that truth files and
+later versions can be read.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pipeline.model import (
     Mismatch,
     Order,
     Party,
+    Remark,
     ScheduleLine,
     Source,
     Verdict,
@@ -53,7 +55,7 @@ def dumps(value: object) -> str:
 
 
 def order_to_json(order: Order, *, evidence: bool = False) -> Json:
-    """Contract, section 1; ``revision``, ``language`` and ``doubts`` are added, ``evidence`` on demand."""
+    """Contract, section 1; ``revision``, ``language`` and ``doubts`` are added, evidence and remarks on demand."""
     out: Json = {
         "document_type": order.document_type.value,
         "po_number": order.po_number,
@@ -68,6 +70,7 @@ def order_to_json(order: Order, *, evidence: bool = False) -> Json:
     out["doubts"] = [{"path": doubt.path, "reason": doubt.reason} for doubt in order.doubts]
     if evidence:
         out["evidence"] = {e.path: _evidence_out(e) for e in order.evidence}
+        out["remarks"] = [{"page": r.page, "box": _box_out(r.box), "text": r.text} for r in order.remarks]
     return out
 
 
@@ -129,10 +132,14 @@ def _party_out(party: Party) -> Json:
     return {"name": party.name, "address": party.address, "email": party.email, "tax_id": party.tax_id}
 
 
+def _box_out(box: Box) -> list[float]:
+    return [box.x0, box.top, box.x1, box.bottom]
+
+
 def _evidence_out(e: Evidence) -> Json:
     out: Json = {
         "page": e.page,
-        "box": [e.box.x0, e.box.top, e.box.x1, e.box.bottom],
+        "box": _box_out(e.box),
         "text": e.text,
         "confidence": e.confidence,
         "source": e.source.value,
@@ -179,6 +186,10 @@ def order_from_json(obj: Mapping[str, object]) -> Order:
         language=_text(obj, "language"),
         evidence=tuple(_evidence(path, e) for path, e in _object(obj, "evidence").items()),
         doubts=tuple(Doubt(_text(d, "path") or "", _text(d, "reason") or "") for d in _objects(obj, "doubts")),
+        remarks=tuple(
+            Remark(_page(remark, f"remarks[{i}]"), _box(remark, f"remarks[{i}]"), _text(remark, "text") or "")
+            for i, remark in enumerate(_objects(obj, "remarks"))
+        ),
     )
 
 
@@ -255,20 +266,28 @@ def _party(obj: Mapping[str, object], key: str) -> Party:
     return Party(**{name: _text(party, name, f"{key}.") for name in ("name", "address", "email", "tax_id")})
 
 
+def _box(obj: Mapping[str, object], at: str) -> Box:
+    box = obj.get("box")
+    if not isinstance(box, list) or len(box) != 4 or not all(isinstance(x, int | float) for x in box):
+        raise _wrong(f"{at}.box", box, "four numbers")
+    return Box(*(float(x) for x in box))
+
+
+def _page(obj: Mapping[str, object], at: str) -> int:
+    page = obj.get("page")
+    if not isinstance(page, int):
+        raise _wrong(f"{at}.page", page, "a page number")
+    return page
+
+
 def _evidence(path: str, raw: object) -> Evidence:
     at = f"evidence.{path}"
     if not isinstance(raw, Mapping):
         raise _wrong(at, raw, "an object")
-    box = raw.get("box")
-    if not isinstance(box, list) or len(box) != 4 or not all(isinstance(x, int | float) for x in box):
-        raise _wrong(f"{at}.box", box, "four numbers")
-    page = raw.get("page")
-    if not isinstance(page, int):
-        raise _wrong(f"{at}.page", page, "a page number")
     return Evidence(
         path=path,
-        page=page,
-        box=Box(*(float(x) for x in box)),
+        page=_page(raw, at),
+        box=_box(raw, at),
         text=_text(raw, "text", at) or "",
         confidence=_number(raw, "confidence", at),
         source=_enum(raw, "source", Source, at),

@@ -37,6 +37,7 @@ from pipeline.model.order import (
     Order,
     Party,
     ReadingContext,
+    Remark,
     ScheduleLine,
 )
 from pipeline.model.pages import Box, Cell, Page, Pages, Ruling, Source, Word
@@ -76,6 +77,7 @@ __all__ = [
     "PartyMatch",
     "Price",
     "ReadingContext",
+    "Remark",
     "Resolution",
     "ReviewCase",
     "Ruling",

@@ -134,3 +134,4 @@ class MatchedOrder:
     mail: MailContext | None = None
     absent_exports: frozenset[str] = frozenset()  # "stock", "ship_to", ...: checks that are switched off
     document_sha256: str | None = None  # of the document this order was read from: the same bytes again are a duplicate
+    unlisted: tuple[Candidate, ...] = ()  # items that the document names outside its lines; ``label`` as printed

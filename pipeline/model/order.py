@@ -49,6 +49,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Print that became no value: notes, instructions, labels, rows that are no line. ``page`` counts from 1."""
+
+    page: int
+    box: Box
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     name: str | None = None
     address: str | None = None
@@ -119,6 +128,7 @@ class Order:
     language: str | None = None  # ISO 639-1
     evidence: tuple[Evidence, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    remarks: tuple[Remark, ...] = ()  # in reading order
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _line(line: LineTruth, prints: frozenset[str], codes: str) -> Json:
 def _exceptions(line: LineTruth, prints: frozenset[str]) -> list[str]:
     """A fault that the look does not print is none: no date column, no date in the past."""
     hidden = {"past_due_date": "line_date", "arithmetic_error": "amount", "uom_mismatch": "unit"}
-    if line.wrong is None or hidden.get(line.wrong, "unit") not in prints:
+    if line.wrong is None or (line.wrong in hidden and hidden[line.wrong] not in prints):
         return []
     return [line.wrong]
 

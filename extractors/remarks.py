@@ -1,0 +1,49 @@
+"""What is printed and became no value: an instruction, a crossed out line, a count of lines, the item of a lost row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from extractors.header.view import PageView, Segment
+from extractors.layout import bounding_box, join_words
+from extractors.split import PageRole
+from pipeline.model import Box, Evidence, Remark, Word
+
+_MOST = 4_000  # remarks of one order: a page holds about a hundred
+
+
+def remarks(pages: Iterable[PageView], evidence: Sequence[Evidence]) -> tuple[Remark, ...]:
+    """The words of the pages that no evidence covers, by segment, in reading order."""
+    taken: dict[int, list[Box]] = defaultdict(list)
+    for one in evidence:
+        taken[one.page].append(one.box)
+    found = [remark for page in pages for remark in _of_page(page, taken[page.page.number])]
+    return tuple(found[:_MOST])
+
+
+def _of_page(page: PageView, taken: Sequence[Box]) -> Iterator[Remark]:
+    for segment in page.segments:
+        words = [word for word in segment.words if not any(_covers(box, word) for box in taken)]
+        if words:
+            yield Remark(segment.page, bounding_box(words), _text(words, segment))
+
+
+def _text(words: Sequence[Word], segment: Segment) -> str:
+    """The words left, or the whole segment where a value lies within a sentence: parted it would say something else."""
+    return segment.text if 2 * len(words) >= len(segment.words) else join_words(words)
+
+
+def _covers(box: Box, word: Word) -> bool:
+    return box.x0 - 0.5 <= word.box.x_mid <= box.x1 + 0.5 and box.top - 0.5 <= word.box.y_mid <= box.bottom + 0.5
+
+
+def missing_pages(roles: Sequence[PageRole], pages_of_file: int) -> str | None:
+    """In words, that the page counter promises more pages than there are; None where it does not."""
+    counters = [role.counter for role in roles if role.counter is not None]
+    if not counters:
+        return None
+    last, promised = max(at for at, _ in counters), max(of for _, of in counters)
+    if promised <= pages_of_file or last >= promised:
+        return None
+    return f"the pages count up to {promised}, and the last one here is page {last}: is a part missing?"
