@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from extractors.header.address import has_legal_form
 from extractors.header.view import PageView, Segment
-from pipeline.language import fold, languages
+from pipeline.language import Language, fold, languages
 from pipeline.model import Box, Source
 
 _NUMBER_WORDS = ("no", "nr", "n", "num", "number", "nummer", "numero", "numer", "nro")
@@ -56,7 +56,7 @@ class LabelHit:
     """``segment.words[start:end]`` reads as a label of ``field``; ``fit`` is 0..1, 1 for the exact wording."""
 
     field: str
-    section: str  # "header", "totals" or "document_types"
+    section: str  # "header", "totals", "document_types" or "marks"
     language: str
     segment: Segment
     start: int
@@ -86,7 +86,12 @@ def lexicon() -> Mapping[str, tuple[_Entry, ...]]:
     """Every label without blanks ("ponumber") → what it may label. Number words stand in all their spellings."""
     table: dict[str, list[_Entry]] = defaultdict(list)
     for code, language in languages().items():
-        sections = {"header": language.header, "totals": language.totals, "document_types": language.document_types}
+        sections = {
+            "header": language.header,
+            "totals": language.totals,
+            "document_types": language.document_types,
+            "marks": {"terms_heading": _headings_of_terms(language)},
+        }
         for section, fields in sections.items():
             for field, labels in fields.items():
                 for label in labels:
@@ -96,6 +101,11 @@ def lexicon() -> Mapping[str, tuple[_Entry, ...]]:
                             table[key].append(entry)
     table.pop("", None)
     return {key: tuple(entries) for key, entries in table.items()}
+
+
+def _headings_of_terms(language: Language) -> tuple[str, ...]:
+    """ "General terms of purchase" is no label of payment terms; a single word ("Conditions") may be one."""
+    return tuple(label for label in language.marks.get("terms_heading", ()) if len(fold(label).split()) > 1)
 
 
 def _spellings(label: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Where the value of a label may stand: behind it, to its right, under it, above it."""
+"""Where the value of a label may stand: behind it, to its right, under it, before it, over it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from extractors.header.labels import Context, LabelHit
 from extractors.header.view import PageView, Segment
@@ -19,6 +20,9 @@ _RECORD_COLUMNS = 4  # filled cells from which a row can head a table of records
 _LABEL_WORDS = 5
 _LABEL_REACH = 12.0  # text heights between a label in a column of its own and its value
 _REACH_BELOW = 3.2  # text heights between a label and the value under it
+_CLOSE = 0.7  # text heights between a value and the label under it
+_CLOSER = 0.4  # text heights by which such a label stands nearer to its value than to what is under it
+_NAMED_BELOW = ("buyer", "seller", "ship_to", "bill_to")  # labels that head an address, however the values are set
 _REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
 
 
@@ -28,6 +32,7 @@ class Relation(Enum):
     INLINE = 1.0
     RIGHT = 0.97
     BELOW = 0.94
+    ABOVE = 0.93
     LEFT = 0.55
 
 
@@ -79,6 +84,10 @@ class Surroundings:
             yield Place(hit, inline, Relation.INLINE, hit.segment)
         if inline and hit.context < Context.COLON and len(inline) > 6:
             return  # running text: what stands around it belongs to other sentences
+        above = self._value_above(hit) if self._labels_under else None
+        if above:
+            yield Place(hit, above.words, Relation.ABOVE, above)
+            return
         right = self._right(hit)
         if right:
             yield Place(hit, right.words, Relation.RIGHT, right)
@@ -167,6 +176,44 @@ class Surroundings:
         if len(row) < 2 or len(row) != len(line) or not all(self.is_label(s) for s in row):
             return []
         return [line[next(i for i, s in enumerate(row) if s is hit.segment)]] if hit.segment in row else []
+
+    @cached_property
+    def _labels_under(self) -> bool:
+        """Whether this page prints labels under their values: most lone labels stand close to what is over them."""
+        lone = {id(h.segment): h for h in self.hits if h.section == "header" and h.context is Context.WHOLE}
+        hits = [h for h in lone.values() if h.field not in _NAMED_BELOW and not self.in_table(h.box)]
+        over = sum(self._value_above(hit) is not None for hit in hits)
+        under = sum(self._value_above(hit) is None and any(True for _ in self._below(hit)) for hit in hits)
+        return over >= 2 and over > 2 * under
+
+    def _value_above(self, hit: LabelHit) -> Segment | None:
+        """What stands right over a lone label, nearer than anything under it and with no border between."""
+        if hit.context is not Context.WHOLE or hit.field in _NAMED_BELOW or hit.segment.cell is not None:
+            return None
+        above, below = self._neighbour(hit, -1), self._neighbour(hit, 1)
+        if above is None or self.is_label(above) or self.in_table(above.box) or self._ruled(above.box, hit.box):
+            return None
+        gap = hit.box.top - above.box.bottom
+        room = below.box.top - hit.box.bottom if below else gap + self.page.height
+        near = gap < _CLOSE * self.page.height and gap + _CLOSER * self.page.height < room
+        return above if near else None
+
+    def _neighbour(self, hit: LabelHit, step: int) -> Segment | None:
+        """The nearest segment over (-1) or under (1) a label within three lines."""
+        line = hit.segment.line
+        for index in range(line + step, line + 4 * step, step):
+            near = self.page.lines[index] if 0 <= index < len(self.page.lines) else ()
+            found = [s for s in near if _overlaps(s.box, hit.box, self.page.height)]
+            if found:
+                return max(found, key=lambda s: _shared(s.box, hit.box))
+        return None
+
+    def _ruled(self, upper: Box, lower: Box) -> bool:
+        """Whether a horizontal line parts two boxes above each other."""
+        return any(
+            r.horizontal and upper.y_mid < r.box.y_mid < lower.y_mid and _shared(r.box, lower) > 0
+            for r in self.page.page.rulings
+        )
 
     def left_label(self, segment: Segment) -> LabelHit | None:
         """The label right before a segment on its line, when it stands near in a segment of its own."""

@@ -304,6 +304,7 @@ def turned(task: Task) -> Hard:
     look, order = task.look, task.order
     d = _above(look, order)
     d.canvas.setPageRotation(90)
+    d.canvas.setPageSize((d.height, d.width))  # reportlab swaps the sides of a turned page; nothing may fall off it
     draw_table(d)
     draw_totals(d)
     return _hard("turned", d, look, order)

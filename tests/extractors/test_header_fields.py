@@ -149,3 +149,43 @@ def test_values_repeated_on_every_record() -> None:
     assert po_number(page).value == "P-77"
     assert dates(page, "order_date", None).value == date(2026, 11, 10)
     assert dates(page, "requested_date", None).value is None
+
+
+def test_labels_may_stand_under_their_values() -> None:
+    page = around(
+        """\
+        4711-A             3 May 2027         Net 30 days
+        Order number       Order date         Terms
+
+        EUR                28 June 2027       DAP
+        Currency           Delivery date      Incoterms
+
+        Deliver to
+        Acme Ltd
+        """,
+        "en",
+    )
+    assert po_number(page).value == "4711-A"
+    assert dates(page, "order_date", None).value == date(2027, 5, 3)
+    assert dates(page, "requested_date", None).value == date(2027, 6, 28)
+    assert terms(page, "payment_terms").value == "Net 30 days"
+
+
+def test_an_empty_field_does_not_take_the_value_of_the_label_above() -> None:
+    page = around(
+        """\
+        Order number       Order date         Terms
+        4711-A             3 May 2027         Net 30 days
+        Your quote         Delivery date      Currency
+
+        Deliver to
+        Acme Ltd
+        """,
+        "en",
+    )
+    assert dates(page, "requested_date", None).value is None
+    assert dates(page, "order_date", None).value == date(2027, 5, 3)
+
+
+def test_general_terms_are_no_terms_of_payment() -> None:
+    assert terms(around("Conditions générales d'achat", "fr"), "payment_terms").value is None
