@@ -7,7 +7,7 @@ number, or a title and a page counter that starts again. Every step looks at a p
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,10 +15,16 @@ from extractors.header.fields import Choice, Found, po_number
 from extractors.header.labels import Context, LabelHit, find_labels, is_title
 from extractors.header.places import Surroundings
 from extractors.header.totals import label_totals
-from extractors.header.view import PageView
+from extractors.header.view import PageView, Segment
 from pipeline.language import fold, languages
+from pipeline.model import Word
 
-_COUNTER = re.compile(r"\b(\d{1,4})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,4})\b", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"(?<![\d./-])(\d{1,3})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,3})\b(?![./-]\d)", re.IGNORECASE
+)
+_JOINING = frozenset({"of", "von", "de", "sur", "di", "van", "z", "auf"})  # between the two figures of a counter
+_NUMBER_WORDS = frozenset({"n", "no", "nr", "number"})  # "page no."; alone they say nothing
+_COUNTER_REACH = (4, 6)  # words before and behind the word for pages among which its counter stands
 _PROSE_WORDS = 120  # words from which a page with few figures is running text
 _PROSE_SHARE = 0.12  # of its words hold a digit, at most
 _SAME_PLACE = 20.0  # points
@@ -146,20 +152,29 @@ def _big(hit: LabelHit, around: Surroundings) -> bool:
 
 
 def _counter(page: PageView) -> tuple[int, int] | None:
-    words = _page_words()
+    """ "Page 1 of 3", "Seite 1/3", "1 of 3 pages" at the top or bottom; a date is none."""
+    before, behind = _COUNTER_REACH
     for line in (*page.lines[:12], *page.lines[-6:]):
-        text = " ".join(segment.text for segment in line)
-        if any(token in words for segment in line for token, _ in segment.tokens):
-            match = _COUNTER.search(text)
-            if match and 1 <= int(match[1]) <= int(match[2]):
-                return int(match[1]), int(match[2])
+        tokens = [(token, word.text) for segment in line for word, token in _folded(segment)]
+        for at, (token, _) in enumerate(tokens):
+            if token in _page_words():
+                near = " ".join(text for _, text in tokens[max(0, at - before) : at + behind])
+                match = _COUNTER.search(near)
+                if match and 1 <= int(match[1]) <= int(match[2]):
+                    return int(match[1]), int(match[2])
     return None
+
+
+def _folded(segment: Segment) -> Iterator[tuple[Word, str]]:
+    """Each word with its first folded token: "Page:1/2" counts as "page"."""
+    first = {index: token for token, index in reversed(segment.tokens)}
+    return ((word, first.get(i, "")) for i, word in enumerate(segment.words))
 
 
 @cache
 def _page_words() -> frozenset[str]:
     labels = (label for language in languages().values() for label in language.header.get("page", ()))
-    return frozenset(token for label in labels for token in fold(label).split())
+    return frozenset(token for label in labels for token in fold(label).split()) - _JOINING - _NUMBER_WORDS
 
 
 def _is_prose(page: PageView) -> bool:

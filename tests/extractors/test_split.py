@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from header_print import printed, repeated
 
 from extractors.header.view import views
-from extractors.split import split
+from extractors.split import page_role, split
 from pipeline.model import Pages
 
 FIRST = """
@@ -75,3 +76,18 @@ def test_time_grows_with_the_pages_and_not_faster() -> None:
         return time.perf_counter() - start
 
     assert seconds(400) < 40 * seconds(40) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "counter"),
+    [
+        ("Page 2 of 3", (2, 3)),
+        ("Página:      1/18", (1, 18)),
+        ("2 of 3 pages", (2, 3)),
+        ("Encomenda de 10/11/2026", None),
+        ("PO date: 02/14/2024    PAGE 1 OF 1", (1, 1)),
+        ("Page printed 07/13/2022", None),
+    ],
+)
+def test_a_page_counter_is_no_date(text: str, counter: tuple[int, int] | None) -> None:
+    assert page_role(views(printed(text).pages)[0], None).counter == counter
