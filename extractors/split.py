@@ -22,8 +22,6 @@ from pipeline.model import Word
 _COUNTER = re.compile(
     r"(?<![\d./-])(\d{1,3})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,3})\b(?![./-]\d)", re.IGNORECASE
 )
-    r"(?<![\d./-])(\d{1,3})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,3})\b(?![./-]\d)", re.IGNORECASE
-)
 _JOINING = frozenset({"of", "von", "de", "sur", "di", "van", "z", "auf"})  # between the two figures of a counter
 _NUMBER_WORDS = frozenset({"n", "no", "nr", "number"})  # "page no."; alone they say nothing
 _COUNTER_REACH = (4, 6)  # words before and behind the word for pages among which its counter stands
