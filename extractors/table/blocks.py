@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.table.cells import kind_of, number_cell
 from extractors.table.columns import deal
-from extractors.table.item import is_line_no
-from extractors.table.lexicon import label_hits
+from extractors.table.cores import find_cores, has_line_no
 from extractors.table.meaning import Meanings
-from extractors.table.records import CODES, TEXTS, Block, GridRow, Row, Section
+from extractors.table.records import TEXTS, Block, GridRow, Row, Section
 from extractors.table.rows import TABLE_STRIDE
 from extractors.table.totals import total_kind
 
@@ -25,80 +23,6 @@ class Parted:
     before: tuple[GridRow, ...]
     blocks: tuple[Block, ...]
     ended: bool = False  # a sum stands below the last item
-
-
-def number_in(row: GridRow, column: int | None) -> bool:
-    cell = row.cell(column) if column is not None else None
-    return (
-        cell is not None and kind_of(cell.text) in ("number", "percent", "code") and number_cell(cell.text) is not None
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Columns that matter for finding items."""
-
-    numbers: tuple[int, ...]
-    line_no: int | None
-    names: tuple[int, ...]  # codes and texts
-
-
-def _places(meanings: Meanings) -> _Places:
-    numbers = [meanings.column(m) for m in ("quantity", "unit_price", "line_amount")]
-    names = tuple(index for index, m in meanings.of.items() if m in CODES or m in TEXTS)
-    return _Places(tuple(n for n in numbers if n is not None), meanings.column("line_no"), names)
-
-
-def has_line_no(row: GridRow, column: int | None) -> bool:
-    cell = row.cell(column) if column is not None else None
-    return cell is not None and is_line_no(cell.text)
-
-
-def _strength(row: GridRow, places: _Places) -> int:
-    return sum(number_in(row, index) for index in places.numbers)
-
-
-def find_cores(rows: Sequence[GridRow], meanings: Meanings) -> list[int]:
-    """Indexes of the rows that hold the numbers of an item."""
-    places = _places(meanings)
-    enough = min(2, len(places.numbers))
-    closed = _closing_index(rows, places)
-    full = len(places.numbers)
-    strong = [
-        i
-        for i, row in enumerate(rows)
-        if _strength(row, places) >= (enough if i < closed else max(full, 2)) and not _is_sum(row, places)
-    ]
-    numbered = sum(has_line_no(rows[i], places.line_no) for i in strong) >= max(1, 0.8 * len(strong))
-    weak = [i for i in range(closed) if i not in set(strong) and _is_weak_core(rows[i], places, numbered)]
-    return sorted(strong + weak)
-
-
-def _closing_index(rows: Sequence[GridRow], places: _Places) -> int:
-    """The first sum below items: behind it only a whole item counts as one."""
-    seen = False
-    for index, row in enumerate(rows):
-        seen = seen or _strength(row, places) >= 1
-        if seen and _is_sum(row, places) and total_kind(row.row) in ("subtotal", "total"):
-            return index
-    return len(rows)
-
-
-def _is_sum(row: GridRow, places: _Places) -> bool:
-    """A totals line may have several figures (sum of quantities, sum of amounts) but names no item."""
-    return total_kind(row.row) is not None and not has_line_no(row, places.line_no)
-
-
-def _is_weak_core(row: GridRow, places: _Places, numbered: bool) -> bool:
-    """An item with a figure missing: one number of three, but a line number, or a code and no label of a note."""
-    if _is_sum(row, places):
-        return False
-    if _strength(row, places) < 1:
-        return False
-    if places.line_no is not None and numbered:
-        return has_line_no(row, places.line_no)
-    named = any(row.cell(index) is not None for index in places.names)
-    return named and not label_hits([w.text for w in row.row.line.words][:4], "inline")
 
 
 def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> Parted:

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from extractors.layout import bounding_box
 from extractors.table.arithmetic import Marks, choose_marks, line_closes
-from extractors.table.blocks import Parted, has_line_no, join_over_pages, part_section
+from extractors.table.blocks import Parted, join_over_pages, part_section
 from extractors.table.cells import digits_of
 from extractors.table.codes import code_style
+from extractors.table.cores import has_line_no
 from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
 from extractors.table.infer import inferred_body

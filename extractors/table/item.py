@@ -169,7 +169,7 @@ def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> boo
 
 def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
     """A row without the numbers: labels first, then what wraps from the columns above it, then notes."""
-    if _is_delivery(row):
+    if is_delivery(row):
         printed.schedule.append(Found(row.row.line.words, row.row.page, row.row.source, 0.8))
         return
     labelled = _take_inlines(printed, row)
@@ -185,7 +185,7 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
         if words:
             rest = CellValue(cell.column, words, cell.box, " ".join(_texts(words)))
             _take_wrapped(printed, row, rest, meanings.of.get(cell.column), columns[cell.column])
-    if not labelled and holds_figures(row.row):
+    if not labelled and holds_figures(row.row) and row.row.text not in printed.unused:
         printed.unused.append(row.row.text)
 
 
@@ -199,11 +199,13 @@ def _take_wrapped(printed: Printed, row: GridRow, cell: CellValue, meaning: str 
     elif meaning in TEXTS or (meaning is None and not column.label.text):
         _take_text(printed, row, cell.words)
     elif meaning in CODES:
-        _take_code_wrap(printed, meaning, cell, row)
+        _take_code_wrap(printed, meaning, cell, row, column)
     elif meaning is not None and meaning not in printed.values and _is_plain(meaning, cell):
         _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
     else:
         printed.notes.append(cell.text)
+        if meaning == "quantity" and kind_of(cell.text) == "number":  # may be another item that lost its figures
+            printed.unused.append(row.row.text)
 
 
 def holds_figures(row: Row) -> bool:
@@ -264,7 +266,7 @@ def _take_inline(printed: Printed, inline: Inline, row: GridRow) -> None:
         _keep(printed, inline.meaning, inline.value, row, 1.0)
 
 
-def _is_delivery(row: GridRow) -> bool:
+def is_delivery(row: GridRow) -> bool:
     """A line of a delivery schedule: a date and a quantity, and nothing else but units and their labels."""
     words = row.row.line.words
     dates = [w for w in words if looks_like_date(w.text)]
@@ -278,8 +280,11 @@ def _is_delivery(row: GridRow) -> bool:
     return 1 <= len(numbers) <= 2 and (not plain or (labelled and len(plain) <= hits[0].end + 1))
 
 
-def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRow) -> None:
-    """The rest of a code that did not fit its narrow cell is joined without a blank."""
+def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRow, column: Column) -> None:
+    """The rest of a code that did not fit its narrow cell is joined without a blank.
+
+    Where it would have fitted, it may be the code of another item.
+    """
     own = printed.values.get(meaning)
     if own is None:
         if kind_of(cell.text) in ("code", "number") or _may_be_code(cell.words, spaced=True):
@@ -290,6 +295,8 @@ def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRo
     if " " in cell.text or not any(c.isdigit() or c.isupper() for c in cell.text):
         printed.notes.append(cell.text)
         return
+    if not row.row.declared and own.words[-1].box.x1 + cell.words[0].box.width < column.x1 and is_code(cell.text):
+        printed.unused.append(row.row.text)
     printed.values[meaning] = _wrapped(own, cell.words)
 
 

@@ -81,6 +81,53 @@ def test_a_missing_price_stays_missing() -> None:
     assert reading.lines[0].line_amount is None
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        "20    AB-2002     Flange DN25 steel",
+        "20    AB-2002     Flange DN25 steel              10",
+        "20    AB-2002     Work shirt M                   10  pcs",
+        "20                Work shirt M                   10  pcs",
+    ],
+)
+def test_a_line_without_price_is_a_line(second: str) -> None:
+    reading = typed(f"""
+Pos   Item        Description                   Qty  Unit    Unit Price    Amount
+10    AB-1001     Valve DN25 brass                4  pcs          12.50     50.00
+{second}
+                  Your ref.: 4711
+30    AB-3003     Gasket DN25                    10  pcs           7.25     72.50
+""")
+    assert [line.line_no for line in reading.lines] == ["10", "20", "30"]
+    assert reading.lines[0].description == "Valve DN25 brass"
+
+
+def test_a_line_without_price_or_number_is_a_line() -> None:
+    reading = typed("""
+Description                   Qty        Unit Price    Amount
+Valve DN25 brass                4 st          12.50     50.00
+Your ref.: DP0416H6
+Work shirt black M              3 st
+Your ref.: WSBLACK-M
+Gasket DN25                    10 st           7.25     72.50
+""")
+    assert [(line.quantity, line.unit_price) for line in reading.lines] == [
+        (D(4), D("12.50")), (D(3), None), (D(10), D("7.25"))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("below", ["                  Gasket DN32                     7  pcs", "      AB-7007"])
+def test_what_may_be_another_item_within_a_block_is_doubted(below: str) -> None:
+    reading = typed(f"""
+Pos   Item        Description                   Qty  Unit    Unit Price    Amount
+10    AB-1                Valve DN25 brass        4  pcs          12.50     50.00
+{below}
+30    AB-300350003        Gasket DN25            10  pcs           7.25     72.50
+""")
+    assert len(reading.lines) == 2
+    assert [d.path for d in reading.doubts] == ["lines[0]."]
+
+
 def test_two_identical_lines_both_stay() -> None:
     row = "10    AB-1001     Valve DN25 brass                4  pcs          12.50     50.00\n"
     reading = typed(PLAIN.replace(row, row + row))

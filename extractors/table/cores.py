@@ -1,0 +1,125 @@
+"""Which rows hold the numbers of an item: strong ones by their figures, weak ones by what names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.table.cells import kind_of, number_cell
+from extractors.table.codes import is_code
+from extractors.table.item import is_delivery, is_line_no
+from extractors.table.lexicon import label_hits
+from extractors.table.meaning import Meanings
+from extractors.table.records import CODES, TEXTS, CellValue, GridRow
+from extractors.table.totals import total_kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Columns that matter for finding items."""
+
+    numbers: tuple[int, ...]
+    line_no: int | None
+    codes: tuple[int, ...]
+    texts: tuple[int, ...]
+
+    @property
+    def names(self) -> tuple[int, ...]:
+        return (*self.codes, *self.texts)
+
+
+def _places(meanings: Meanings) -> _Places:
+    numbers = [meanings.column(m) for m in ("quantity", "unit_price", "line_amount")]
+    codes = tuple(index for index, m in meanings.of.items() if m in CODES)
+    texts = tuple(index for index, m in meanings.of.items() if m in TEXTS)
+    return _Places(tuple(n for n in numbers if n is not None), meanings.column("line_no"), codes, texts)
+
+
+def number_in(row: GridRow, column: int | None) -> bool:
+    cell = row.cell(column) if column is not None else None
+    return (
+        cell is not None and kind_of(cell.text) in ("number", "percent", "code") and number_cell(cell.text) is not None
+    )
+
+
+def has_line_no(row: GridRow, column: int | None) -> bool:
+    cell = row.cell(column) if column is not None else None
+    return cell is not None and is_line_no(cell.text)
+
+
+def _strength(row: GridRow, places: _Places) -> int:
+    return sum(number_in(row, index) for index in places.numbers)
+
+
+def find_cores(rows: Sequence[GridRow], meanings: Meanings) -> list[int]:
+    """Indexes of the rows that hold the numbers of an item."""
+    places = _places(meanings)
+    enough = min(2, len(places.numbers))
+    closed = _closing_index(rows, places)
+    full = len(places.numbers)
+    strong = [
+        i
+        for i, row in enumerate(rows)
+        if _strength(row, places) >= (enough if i < closed else max(full, 2)) and not _is_sum(row, places)
+    ]
+    numbered = sum(has_line_no(rows[i], places.line_no) for i in strong) >= max(1, 0.8 * len(strong))
+    weak = [
+        i
+        for i in range(closed)
+        if i not in set(strong) and _is_weak_core(rows, i, places, numbered=numbered, strong=strong)
+    ]
+    return sorted(strong + weak)
+
+
+def _closing_index(rows: Sequence[GridRow], places: _Places) -> int:
+    """The first sum below items: behind it only a whole item counts as one."""
+    seen = False
+    for index, row in enumerate(rows):
+        seen = seen or _strength(row, places) >= 1
+        if seen and _is_sum(row, places) and total_kind(row.row) in ("subtotal", "total"):
+            return index
+    return len(rows)
+
+
+def _is_sum(row: GridRow, places: _Places) -> bool:
+    """A totals line may have several figures (sum of quantities, sum of amounts) but names no item."""
+    return total_kind(row.row) is not None and not has_line_no(row, places.line_no)
+
+
+def _is_weak_core(
+    rows: Sequence[GridRow], index: int, places: _Places, *, numbered: bool, strong: Sequence[int]
+) -> bool:
+    """An item with figures missing: named by a line number where the others have one, else by a code or a text."""
+    row = rows[index]
+    if _is_sum(row, places):
+        return False
+    counted = _strength(row, places) >= 1
+    named = any((cell := row.cell(i)) is not None and not _is_labelled(cell) for i in places.names)
+    if places.line_no is not None and numbered:
+        return has_line_no(row, places.line_no) and (counted or (named and _counts_on(rows, index, places, strong)))
+    if counted:
+        return named and not is_delivery(row)
+    coded = any((cell := row.cell(i)) is not None and is_code(cell.text) for i in places.codes)
+    return row.row.declared and coded and any(row.cell(i) is not None for i in places.texts)
+
+
+def _is_labelled(cell: CellValue) -> bool:
+    """Text that begins with the label of a note, a code or a date; one letter is no label."""
+    hits = label_hits([word.text for word in cell.words][:4], "inline")
+    return bool(hits) and hits[0].start == 0 and len(hits[0].label) > 1
+
+
+def _counts_on(rows: Sequence[GridRow], index: int, places: _Places, strong: Sequence[int]) -> bool:
+    """Whether the line number lies between those of the items around it."""
+    own = _line_number(rows[index], places)
+    before = [n for i in strong if i < index and (n := _line_number(rows[i], places)) is not None]
+    behind = [n for i in strong if i > index and (n := _line_number(rows[i], places)) is not None]
+    if own is None or not (before or behind):
+        return False
+    return (not before or before[-1] < own) and (not behind or own < behind[0])
+
+
+def _line_number(row: GridRow, places: _Places) -> int | None:
+    cell = row.cell(places.line_no) if places.line_no is not None else None
+    digits = cell.text.strip().rstrip(".):") if cell is not None else ""
+    return int(digits) if digits.isdigit() else None
