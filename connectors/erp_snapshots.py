@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from connectors.erp import ErpSnapshot, load_erp
 from connectors.erp_tables import TABLES
 from pipeline.errors import ConfigError, SourceError
+from pipeline.scratch import scratch_folder
 
 CURRENT = "current"
 KEPT = 3  # snapshots kept for looking back, the one in force included
@@ -74,16 +74,13 @@ class SnapshotStore:
         if not source.is_dir():
             raise ConfigError(f"{source}: no such folder of ERP exports; create it or name another one")
         self._folder.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._folder))
-        try:
+        with scratch_folder(self._folder, ".incoming-") as aside:
             _copy(source, aside)
             snapshot = self._judge(source, aside)
             target = self._folder / snapshot.version
             if not target.is_dir():
                 aside.rename(target)
             self._name(snapshot.version)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
         self._prune(snapshot.version)
         return snapshot
 

@@ -1,26 +1,33 @@
 """Strangers' files are parsed in killable child processes, so that a hostile one costs one document and nothing else.
 
 The children stay warm between documents. Each has limits of time, processor, memory and file size, an environment
-without the parent's secrets, and a temporary folder that goes when the pool closes.
+without the parent's secrets, and a temporary folder that goes when the pool closes (at the next start, if the program
+was killed).
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
-import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing import popen_spawn_posix
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import DocumentError, IntakeError
 from pipeline.model import Document
+from pipeline.scratch import scratch_folder
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,19 +96,37 @@ def _death(error: ProcessExpired, limits: Limits) -> str:
     return f"made the reader end with code {code}"
 
 
+class _Child(SpawnProcess):
+    """Starts without the parent's main program, which a spawned child would import: in a flow run, all of Prefect."""
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> popen_spawn_posix.Popen:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return SpawnProcess._Popen(process_obj)
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Spawn(SpawnContext):
+    Process = _Child
+
+
 class Isolated:
     """A warm pool. Functions passed to ``submit`` must be importable, arguments and results records."""
 
     def __init__(self, workers: int, limits: Limits = Limits()) -> None:
         self._limits = limits
-        self._folder = tempfile.mkdtemp(prefix="po-intake-")
+        self._opened = ExitStack()
+        folder = self._opened.enter_context(scratch_folder(Path(tempfile.gettempdir()), "po-intake-reading-"))
         self._pool = ProcessPool(
             max_workers=workers,
             max_tasks=limits.documents_per_child,
             initializer=_prepare,
-            initargs=(limits, self._folder),
+            initargs=(limits, str(folder)),
             # never fork: the parent has threads, and its memory holds what a child must not see
-            context=multiprocessing.get_context("spawn"),
+            context=_Spawn(),
         )
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Pending[T]:
@@ -114,7 +139,7 @@ class Isolated:
         """Stops the children, working or not."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._opened.close()
 
     def __enter__(self) -> Isolated:
         return self

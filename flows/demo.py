@@ -18,6 +18,7 @@ from flows.steps import acknowledge, export_orders, poll, sync_erp
 from flows.workspace import init_workspace
 from pipeline.model import Decision
 from pipeline.run import sha256_of
+from pipeline.scratch import scratch_folder
 
 Row = tuple[str, str, str, int, str, str]
 Progress = Callable[[Iterable[Processed], int], Iterable[Processed]]
@@ -35,8 +36,8 @@ class DemoResult:
 @contextmanager
 def workspace(keep: Path | None) -> Iterator[Path]:
     """A new workspace over the shipped samples; thrown away with the block unless ``keep`` names a folder."""
-    with tempfile.TemporaryDirectory(prefix="po-intake-demo-") as temporary:
-        folder = keep or Path(temporary) / "workspace"
+    with scratch_folder(Path(tempfile.gettempdir()), "po-intake-demo-") as temporary:
+        folder = keep or temporary / "workspace"
         init_workspace(folder)
         samples = resources.files("sample_docs")
         with resources.as_file(samples) as source:

@@ -17,9 +17,9 @@ from connectors.mail_folder import FolderSource
 from connectors.mime import document_of, documents_of, parse_message
 from connectors.order_files import OrderFileSink
 from connectors.originals import Originals
-from extractors.engine import DocumentExtractor
 from extractors.isolation import Isolated, Limits
-from extractors.readers import ReadingOptions, read_document
+from extractors.read import read_orders
+from extractors.readers import ReadingOptions
 from flows.parts import Mailbox, Parts, SyncReport
 from flows.settings import Intake, Settings
 from flows.settings import Mailbox as MailboxSettings
@@ -48,11 +48,6 @@ def unpack(raw: bytes) -> tuple[Message, tuple[Document, ...]]:
     """A raw mail and the documents in it, the body last."""
     message = parse_message(raw)
     return message, documents_of(message)
-
-
-def read_orders(document: Document, context: ReadingContext, options: ReadingOptions) -> tuple[Order, ...]:
-    """Reads one document in this process. Raises ``DocumentError``."""
-    return DocumentExtractor().extract(read_document(document, options), context)
 
 
 @contextmanager

@@ -6,9 +6,12 @@ import io
 import os
 import signal
 import struct
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -110,6 +113,28 @@ def test_secrets_of_the_parent_are_not_in_the_child(monkeypatch: pytest.MonkeyPa
         seen = isolated.submit(environment, document(b"x")).result()
     assert "canary" not in seen.values()
     assert seen["OMP_THREAD_LIMIT"] == "1"
+
+
+def output(*arguments: str) -> list[str]:
+    """The words that a fresh Python prints."""
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_a_child_imports_only_what_reading_needs() -> None:
+    found = output("-c", "import sys, extractors.read; print(*{name.partition('.')[0] for name in sys.modules})")
+    assert "extractors" in found and not {"sqlalchemy", "pandas", "prefect", "cyclopts", "pydantic"} & set(found)
+
+
+def test_a_child_does_not_run_the_main_program_of_its_parent(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from extractors.isolation import Isolated\n"
+        "print('main', flush=True)\n"
+        "if __name__ == '__main__':\n"
+        "    with Isolated(1) as pool:\n"
+        "        print(pool.submit(len, 'four').result())\n"
+    )
+    assert output(str(program)) == ["main", "4"]
 
 
 def test_errors_of_documents_come_back_as_they_are(pool: Isolated) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from extractors.read import read_orders
 from flows import steps, wiring
 from flows.processing import process_all
 from flows.settings import load_settings
@@ -27,7 +28,7 @@ def whole_way(workspace: Path, *, isolated: bool = False) -> None:
     with wiring.workspace_parts(settings) as parts:
         if not isolated:
             options = wiring.reading_options(settings.intake)
-            parts = replace(parts, read=partial(wiring.read_orders, options=options))
+            parts = replace(parts, read=partial(read_orders, options=options))
         steps.sync_erp(parts)
         assert steps.poll(parts).failures == []
         process_all(parts)

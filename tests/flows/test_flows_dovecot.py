@@ -15,6 +15,7 @@ from intake_workspace import exported, mails, make_workspace
 sys.path.append(str(Path(__file__).parents[1] / "connectors"))
 from dovecot import BINARY, PASSWORD, Dovecot, running
 
+from extractors.read import read_orders
 from flows import steps, wiring
 from flows.parts import Parts
 from flows.processing import process_all
@@ -39,7 +40,7 @@ def opened(workspace: Path) -> Iterator[Parts]:
     with wiring.workspace_parts(settings) as parts:
         steps.sync_erp(parts)
         options = wiring.reading_options(settings.intake)
-        yield replace(parts, read=partial(wiring.read_orders, options=options))
+        yield replace(parts, read=partial(read_orders, options=options))
 
 
 def imap_workspace(folder: Path, server: Dovecot, monkeypatch: pytest.MonkeyPatch, **values: object) -> Path:

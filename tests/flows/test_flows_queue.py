@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from intake_workspace import HARBOUR, NORDWIND, NUTS, mail, make_workspace, order_text
 
+from extractors.read import read_orders
 from flows import queue, steps, wiring
 from flows.parts import Parts
 from flows.processing import process_all
@@ -34,7 +35,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     with wiring.workspace_parts(settings) as opened:
         steps.sync_erp(opened)
         steps.poll(opened)
-        read = partial(wiring.read_orders, options=wiring.reading_options(settings.intake))
+        read = partial(read_orders, options=wiring.reading_options(settings.intake))
         ready = replace(opened, read=read)
         process_all(ready)
         yield ready

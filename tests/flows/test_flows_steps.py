@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from intake_workspace import HARBOUR, exported, mail, mails, make_workspace
 
+from extractors.read import read_orders
 from flows import steps, wiring
 from flows.leases import free_orphans, living, machine, worker_name
 from flows.parts import Mailbox, Parts
@@ -34,7 +35,7 @@ def parts_of(tmp_path: Path) -> Iterator[PartsOf]:
         parts = context.__enter__()
         steps.sync_erp(parts)
         options = wiring.reading_options(settings.intake)
-        return replace(parts, read=partial(wiring.read_orders, options=options))
+        return replace(parts, read=partial(read_orders, options=options))
 
     yield make
     for context in opened:
