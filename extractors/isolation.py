@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import popen_spawn_posix
@@ -25,7 +26,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.errors import DocumentError, IntakeError
+from pipeline.errors import DocumentError, IntakeError, SourceError
 from pipeline.model import Document
 from pipeline.scratch import scratch_folder
 
@@ -77,6 +78,10 @@ class Pending(Generic[T]):
             raise DocumentError(f"{name}: {_memory(limits)}; {_ADVICE}") from error
         except ProcessExpired as error:
             raise DocumentError(f"{name}: {_death(error, limits)}; {_ADVICE}") from error
+        except BrokenProcessPool as error:  # the children do not even start: no document's fault
+            raise SourceError(
+                "documents cannot be read now: the reading processes do not start; see the log"
+            ) from error
         except CancelledError as error:
             raise DocumentError(f"{name}: reading was cancelled") from error
 

@@ -1,1 +1,1 @@
-"""The ground of po-intake: records, protocols, errors, values and the pure steps. Imports nothing of the other packages."""
+"""The ground of po-intake: records, protocols, errors, values, the pure steps. Imports no other package."""

@@ -1,4 +1,4 @@
-"""The protocols between the parts. Adding a part is one class behind one of these and one line in ``flows/wiring.py``."""
+"""The protocols between the parts. A new part is one class behind one of these and one line in ``flows/wiring.py``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Extractor(Protocol):
     """Turns words with boxes into orders."""
 
     def extract(self, pages: Pages, context: ReadingContext) -> tuple[Order, ...]:
-        """In document order; at least one. A document that is no order gives one ``Order`` with its type and no lines."""
+        """In document order, at least one. What is no order gives one ``Order`` with its type and no lines."""
 
 
 class Erp(Protocol):

@@ -1,4 +1,4 @@
-"""Holds the floors of docs/ARCHITECTURE.md: imports point down, siblings never import each other, third parties stay put."""
+"""Holds the floors of docs/ARCHITECTURE.md: imports point down, siblings never meet, third parties stay put."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ VIEWS = {"review", "reports"}
 THIRD_PARTY = {
     "pipeline": {"pydantic"},
     "extractors": {
-        "pdfplumber", "pypdfium2", "pypdfium2_raw", "pdfminer", "pytesseract", "PIL", "cv2", "numpy", "spacy", "thinc", "rapidfuzz",
+        "pdfplumber", "pypdfium2", "pypdfium2_raw", "pdfminer", "pytesseract", "PIL", "cv2", "numpy", "spacy", "thinc",
+        "rapidfuzz",
         "openpyxl", "python_calamine", "docx", "lxml", "charset_normalizer", "pebble", "scipy", "nh3", "babel",
     },
     "matchers": {"rapidfuzz", "numpy", "pandas"},

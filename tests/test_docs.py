@@ -1,4 +1,4 @@
-"""The docs tell what is true: every command, option, setting and exception code is documented, and every link leads on."""
+"""The docs tell what is true: every command, option, setting and exception code, and every link leads on."""
 
 from __future__ import annotations
 

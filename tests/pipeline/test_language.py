@@ -93,7 +93,8 @@ def test_faults_are_named_all_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_language(
             "xx",
-            'decimal = ";"\ngrouping = []\ndate_order = "ydm"\nstopwords = []\n[months]\n1 = ["x"]\n[columns]\na = [""]',
+            'decimal = ";"\ngrouping = []\ndate_order = "ydm"\nstopwords = []\n'
+            '[months]\n1 = ["x"]\n[columns]\na = [""]',
         )
     text = str(caught.value)
     for part in ("xx.toml", "decimal", "date_order", "months", "[columns] a", "header is missing"):
