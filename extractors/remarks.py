@@ -11,20 +11,34 @@ from extractors.split import PageRole
 from pipeline.model import Box, Evidence, Remark, Word
 
 _MOST = 4_000  # remarks of one order: a page holds about a hundred
+_SLACK = 0.5  # points by which a word may stand out of its evidence
+_STRIP = 12.0  # points: boxes are kept by strips of the page, for a page has hundreds
+
+Taken = dict[tuple[int, int], list[Box]]  # by page and strip
 
 
 def remarks(pages: Iterable[PageView], evidence: Sequence[Evidence]) -> tuple[Remark, ...]:
     """The words of the pages that no evidence covers, by segment, in reading order."""
-    taken: dict[int, list[Box]] = defaultdict(list)
+    taken: Taken = defaultdict(list)
     for one in evidence:
-        taken[one.page].append(one.box)
-    found = [remark for page in pages for remark in _of_page(page, taken[page.page.number])]
+        for strip in range(_strip(one.box.top - _SLACK), _strip(one.box.bottom + _SLACK) + 1):
+            taken[one.page, strip].append(one.box)
+    found = [remark for page in pages for remark in _of_page(page, taken)]
     return tuple(found[:_MOST])
 
 
-def _of_page(page: PageView, taken: Sequence[Box]) -> Iterator[Remark]:
+def _strip(y: float) -> int:
+    return int(y // _STRIP)
+
+
+def _of_page(page: PageView, taken: Taken) -> Iterator[Remark]:
+    number = page.page.number
     for segment in page.segments:
-        words = [word for word in segment.words if not any(_covers(box, word) for box in taken)]
+        words = [
+            word
+            for word in segment.words
+            if not any(_covers(box, word) for box in taken.get((number, _strip(word.box.y_mid)), ()))
+        ]
         if words:
             yield Remark(segment.page, bounding_box(words), _text(words, segment))
 
@@ -35,7 +49,8 @@ def _text(words: Sequence[Word], segment: Segment) -> str:
 
 
 def _covers(box: Box, word: Word) -> bool:
-    return box.x0 - 0.5 <= word.box.x_mid <= box.x1 + 0.5 and box.top - 0.5 <= word.box.y_mid <= box.bottom + 0.5
+    across = box.x0 - _SLACK <= word.box.x_mid <= box.x1 + _SLACK
+    return across and box.top - _SLACK <= word.box.y_mid <= box.bottom + _SLACK
 
 
 def missing_pages(roles: Sequence[PageRole], pages_of_file: int) -> str | None:
