@@ -16,6 +16,7 @@ from rules.duplicate import Duplicate
 from rules.exports import RequiredExports
 from rules.item import KnownItem
 from rules.limits import ValueLimit
+from rules.line_count import LineCount
 from rules.line_numbers import LineNumbers
 from rules.moq import MinimumQuantity
 from rules.no_lines import NoLines
@@ -25,12 +26,15 @@ from rules.past_due import PastDue
 from rules.po_number import RequiredFields
 from rules.policy import Policies
 from rules.price import ContractPrice
+from rules.printed import PrintedNumbers
 from rules.quantity import Quantity
+from rules.remarks import Remarks
 from rules.revision import Revision
 from rules.ship_to import KnownShipTo
 from rules.stock import Stock
 from rules.suspicious_sender import SuspiciousSender
 from rules.totals import Totals
+from rules.unlisted import Unlisted
 from rules.uom import Unit
 
 ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
@@ -47,6 +51,9 @@ ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
     OrderDate,
     NoLines,
     LineNumbers,
+    LineCount,
+    Unlisted,
+    Remarks,
     Currency,
     Totals,
     ValueLimit,
@@ -62,5 +69,6 @@ ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
     Stock,
     PastDue,
     # of the reading
+    PrintedNumbers,
     Confidence,
 )

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-import tomllib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
 from pipeline.model import DocumentType, MailContext, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
+from rules.phrasebook import phrasebook
 from rules.revision import is_marked
 
 MOST_QUOTED = 5
@@ -22,8 +18,7 @@ MOST_READ = 200_000  # characters; a covering note has a few hundred
 PIECE = 2_000  # characters matched at once: the matcher's time grows faster than the text
 QUOTE_LENGTH = 240
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
-STARTERS = frozenset({".", ",", "!", "?", ";", ":", "-", "–", "—", "and", "but", "und", "et", "y", "e", "en", "i"})
-LETTERS = str.maketrans("łøđ'’", "lod  ")  # letters that have no accent to take off; elisions become words
+PHRASES = "phrases.toml"
 # Where an answer quotes what it answers: in the words mail programs write above it.
 QUOTE_HEADS = re.compile(
     r"""^\s*(?: -{2,}\s*(?:original|ursprüngliche|message\ d|mensaje|messaggio|oorspronkelijk|wiadomo|forwarded|weiterg)
@@ -53,8 +48,8 @@ class BodyConflict(PolicyRule):
         expected = _expected_kinds(matched)
         found = [sentence for sentence in conflicts(matched.mail) if sentence.kind not in expected]
         if found:
-            says = _phrases()
-            quoted = "; ".join(f'"{s.text}" {says[s.kind]["says"]}' for s in found[:MOST_QUOTED])
+            says = phrasebook(PHRASES).says
+            quoted = "; ".join(f'"{s.text}" {says(s.kind)}' for s in found[:MOST_QUOTED])
             yield mismatch("body_conflict", "", None, found[0].text, f"the mail says: {quoted}")
         elif len(matched.mail.text) > MOST_READ:
             reason = (
@@ -74,7 +69,7 @@ def conflicts(mail: MailContext) -> tuple[Sentence, ...]:
     """The sentences of the mail that change the order, in their order, each once."""
     found: dict[str, Sentence] = {}
     for paragraph in paragraphs(own_words(mail)[:MOST_READ]):
-        for start, end, kind in _matches(paragraph):
+        for start, end, kind in phrasebook(PHRASES).matches(paragraph):
             text = sentence_at(paragraph, start, end)
             found.setdefault(text, Sentence(text, kind))
     return tuple(found.values())
@@ -106,64 +101,3 @@ def sentence_at(paragraph: str, start: int, end: int) -> str:
     if stop - begin > QUOTE_LENGTH:
         begin, stop = max(begin, start - QUOTE_LENGTH // 2), min(stop, end + QUOTE_LENGTH // 2)
     return paragraph[begin:stop].strip()
-
-
-def _without_accents(text: str) -> str:
-    """Lower case without accents, character by character: positions stay those of the text."""
-
-    def bare(char: str) -> str:
-        lower = unicodedata.normalize("NFD", char.lower())[0]
-        return lower.translate(LETTERS)
-
-    return "".join(bare(char) for char in text)
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, dict[str, Any]]:
-    text = files("rules").joinpath("phrases.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-@lru_cache(maxsize=1)
-def _engine() -> tuple[Any, Any]:
-    """The tokenizer and the matcher; spaCy takes seconds to import, so it is, when a mail has text to look at."""
-    import spacy
-    from spacy.matcher import Matcher
-
-    nlp = spacy.blank("xx")
-    matcher = Matcher(nlp.vocab)
-    for kind, entry in _phrases().items():
-        for number, pattern in enumerate(entry["patterns"]):
-            starts = pattern.startswith("^ ")
-            tokens = token_pattern(pattern.removeprefix("^ "))
-            matcher.add(f"{kind}/{number}/{'start' if starts else 'any'}", [tokens], greedy="LONGEST")
-    return nlp, matcher
-
-
-def token_pattern(pattern: str) -> list[dict[str, Any]]:
-    """A row of phrases.toml as spaCy's matcher takes it."""
-    tokens: list[dict[str, Any]] = []
-    for word in pattern.split():
-        if word.startswith(".."):
-            gap = {"TEXT": {"NOT_IN": [".", "!", "?", ";", ":"]}, "OP": "?"}
-            tokens += [gap] * int(word[2:])
-        elif word == "#":
-            tokens.append({"TEXT": {"REGEX": r"\d"}})
-        else:
-            operator = word[-1] if word[-1] in "?*" and len(word) > 1 else None
-            choices = [_without_accents(choice) for choice in word.removesuffix(operator or "").split("|")]
-            token: dict[str, Any] = {"TEXT": {"IN": choices}}
-            tokens.append({**token, "OP": operator} if operator else token)
-    return tokens
-
-
-def _matches(paragraph: str) -> Iterator[tuple[int, int, str]]:
-    """Character spans of the paragraph and the kind of request, in their order."""
-    nlp, matcher = _engine()
-    doc = nlp.make_doc(_without_accents(paragraph))
-    for rule, start, end in sorted(matcher(doc), key=lambda m: (m[1], m[2])):
-        kind, _, place = nlp.vocab.strings[rule].split("/")
-        if place == "start" and start > 0 and doc[start - 1].text not in STARTERS:
-            continue
-        span = doc[start:end]
-        yield span.start_char, span.end_char, kind

