@@ -21,7 +21,7 @@ from flows.settings import load_settings
 from flows.steps import acknowledge, export_orders, sync_erp
 from flows.steps import poll as poll_mailboxes
 from flows.workspace import init_workspace
-from pipeline.errors import ConfigError, UsageError
+from pipeline.errors import ConfigError, SourceError, UsageError
 from store import Store
 
 Workspace = Annotated[Path, Parameter(name=("--workspace", "-w"), help="folder with po-intake.toml")]
@@ -149,7 +149,10 @@ def poll(*, workspace: Workspace = Path(), as_json: AsJson = False) -> int:
         polled = poll_mailboxes(parts)
         done = _process(parts)
         exported = export_orders(parts)
-        failures = [*polled.failures, *exported.failures, *acknowledge(parts)]
+        told = acknowledge(parts)
+        away = [*polled.failures, *told.failures]
+        misconfigured = list(dict.fromkeys([*polled.misconfigured, *told.misconfigured]))
+        failures = [*away, *misconfigured, *exported.failures]
         value = {
             "erp": {"version": synced.version, "findings": list(synced.findings)},
             "poll": asdict(polled),
@@ -158,8 +161,10 @@ def poll(*, workspace: Workspace = Path(), as_json: AsJson = False) -> int:
             "failures": failures,
         }
         _show_poll(value, parts.store, as_json)
-    if polled.failures:
-        return 4
+    if away:
+        return SourceError.exit_code
+    if misconfigured:
+        return ConfigError.exit_code
     return 1 if failures or any(p.outcome != "done" for p in done) else 0
 
 

@@ -77,6 +77,9 @@ class FolderSource:
         except OSError as error:
             raise cannot("move", file, error) from error
 
+    def close(self) -> None:
+        """Nothing is held open between calls."""
+
     def _files(self) -> dict[str, Path]:
         folders = [self._path / name for name in _MAILDIR] if self._is_maildir else [self._path]
         try:

@@ -20,7 +20,7 @@ from flows.locks import only_one
 from flows.processing import Job, Processor
 from flows.settings import load_settings
 from flows.wiring import workspace_parts
-from pipeline.errors import SourceError
+from pipeline.errors import ConfigError, SourceError
 
 RETRIES = 3
 RETRY_SECONDS = 10.0
@@ -46,22 +46,21 @@ def retried(name: str, run_name: str | None = None) -> Callable[[Callable[P, R]]
 
 
 @flow(name="poll_mailbox", log_prints=True)
-def poll_mailbox(workspace: str) -> None:
-    """One look into every mailbox; then the mailboxes are told what is done."""
+def poll_mailbox(workspace: str) -> list[State[None]]:
+    """One look into every mailbox; then the mailboxes are told what is done. Fails if either did in one of them."""
 
     @retried("poll")
     def poll() -> None:
         result = steps.poll(parts)
         print(f"{result.listed} messages listed, {result.new} new, {result.known} known")
-        _raise_if(result.failures)
+        _raise_if(result)
 
     @retried("acknowledge")
     def acknowledge() -> None:
         _raise_if(steps.acknowledge(parts))
 
     with workspace_parts(load_settings(Path(workspace))) as parts:
-        poll()
-        acknowledge()
+        return [poll(return_state=True), acknowledge(return_state=True)]
 
 
 @flow(name="process_messages", log_prints=True)
@@ -94,7 +93,8 @@ def export_orders(workspace: str) -> None:
     def export() -> None:
         result = steps.export_orders(parts)
         print(f"{len(result.delivered)} orders left")
-        _raise_if(result.failures)
+        if result.failures:
+            raise SourceError("; ".join(result.failures))
 
     with workspace_parts(load_settings(Path(workspace))) as parts:
         export()
@@ -115,6 +115,9 @@ def sync_erp(workspace: str) -> None:
         sync()
 
 
-def _raise_if(failures: list[str]) -> None:
-    if failures:
-        raise SourceError("; ".join(failures))
+def _raise_if(troubles: steps.MailboxTroubles) -> None:
+    """As long as one mailbox may answer yet, the step is worth another try."""
+    if troubles.failures:
+        raise SourceError("; ".join([*troubles.failures, *troubles.misconfigured]))
+    if troubles.misconfigured:
+        raise ConfigError("a mailbox cannot be used", tuple(troubles.misconfigured))

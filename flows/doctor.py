@@ -124,5 +124,6 @@ def _accounts(store: Store) -> Iterator[Finding]:
 
 
 def _mailbox(box: Mailbox) -> Iterator[Finding]:
-    count = sum(1 for _ in wiring.mail_source(box).list())
+    with closing(wiring.mail_source(box)) as source:
+        count = sum(1 for _ in source.list())
     yield Finding(OK, f"mailbox {box.account}", f"{count:,} messages")

@@ -24,7 +24,7 @@ class OriginalsFolder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One mailbox to poll. ``max_bytes``: a larger mail is not fetched, only booked."""
+    """One mailbox to poll. ``max_bytes``: for a larger mail the source gives a small stand-in."""
 
     account: str
     source: MailSource

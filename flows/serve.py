@@ -10,7 +10,7 @@ from pathlib import Path
 from flows import prefect_settings, steps
 from flows.server import LocalServer
 from flows.settings import Settings, load_settings
-from flows.wiring import workspace_parts
+from flows.wiring import mail_source, workspace_parts
 from pipeline.errors import ConfigError
 
 
@@ -33,6 +33,8 @@ def serve(workspace: Path, ready: Callable[[str], None]) -> None:
 
 def _first_look(settings: Settings) -> None:
     """Finds what the operator must mend before anything is started, and takes over the first ERP exports."""
+    for box in settings.mailboxes:
+        mail_source(box).close()
     with workspace_parts(settings) as parts:
         report = steps.sync_erp(parts)
     if report.version is None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from flows.parts import Mailbox, Parts, SyncReport
 from pipeline import faults
-from pipeline.errors import DocumentError, IntakeError, SourceError
+from pipeline.errors import ConfigError, DocumentError, IntakeError, SourceError
 from pipeline.model import MailKey
 from store import OutboxItem
 
@@ -21,8 +21,23 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class PollResult:
-    """What was found in the mailboxes and what became of it; ``failures`` names mailboxes that did not answer."""
+class MailboxTroubles:
+    """A line each: ``failures`` of mailboxes that did not answer, ``misconfigured`` ones wait for the operator."""
+
+    failures: list[str] = field(default_factory=list)
+    misconfigured: list[str] = field(default_factory=list)
+
+    def note(self, account: str, error: SourceError | ConfigError) -> None:
+        text = str(error)
+        if not text.startswith(f"mailbox {account}"):
+            text = f"mailbox {account}: {text}"
+        log.warning("%s", text)
+        (self.misconfigured if isinstance(error, ConfigError) else self.failures).append(text)
+
+
+@dataclass(slots=True)
+class PollResult(MailboxTroubles):
+    """What was found in the mailboxes and what became of it."""
 
     listed: int = 0
     known: int = 0
@@ -30,18 +45,16 @@ class PollResult:
     copies: int = 0  # content that we hold already, at another place
     too_large: int = 0
     gone: int = 0  # listed, and no longer there when fetched
-    failures: list[str] = field(default_factory=list)
 
 
 def poll(parts: Parts) -> PollResult:
-    """One look into every mailbox. A mailbox that does not answer does not stop the others."""
+    """One look into every mailbox. One that does not answer or has a wrong password does not stop the others."""
     result = PollResult()
     for mailbox in parts.mailboxes:
         try:
             _poll_mailbox(parts, mailbox, result)
-        except SourceError as error:
-            log.warning("mailbox %s: %s", mailbox.account, error)
-            result.failures.append(f"mailbox {mailbox.account}: {error}")
+        except (SourceError, ConfigError) as error:
+            result.note(mailbox.account, error)
     return result
 
 
@@ -74,21 +87,22 @@ def _take_in(parts: Parts, mailbox: Mailbox, key: MailKey, whole: bool, result: 
     result.too_large += not whole
 
 
-def acknowledge(parts: Parts) -> list[str]:
-    """Tells the mailboxes which messages are done, last of all; returns what did not work (tried again next time)."""
+def acknowledge(parts: Parts) -> MailboxTroubles:
+    """Tells the mailboxes which messages are done, last of all; what did not work is tried again next time."""
     sources = {mailbox.account: mailbox.source for mailbox in parts.mailboxes}
-    silent: dict[str, str] = {}
+    troubles = MailboxTroubles()
     for key in parts.store.locations_to_acknowledge():
-        if key.account not in sources or key.account in silent:
+        if key.account not in sources:
             continue
         try:
             sources[key.account].acknowledge(key)
-        except SourceError as error:
-            silent[key.account] = f"mailbox {key.account}: {error}"
+        except (SourceError, ConfigError) as error:
+            troubles.note(key.account, error)
+            del sources[key.account]
             continue
         faults.point("after-mailbox-acknowledged")
         parts.store.acknowledged(key)
-    return list(silent.values())
+    return troubles
 
 
 # --- export ----------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from flows.settings import Mailbox as MailboxSettings
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
 from pipeline.interfaces import Erp, MailSource, OrderHistory
-from pipeline.model import Document, Message, Order, ReadingContext
+from pipeline.model import Document, MailKey, Message, Order, ReadingContext
 from pipeline.run import Deciders, ReadDocument
 from rules.judge import judge
 from rules.policy import Policies, load_policies
@@ -133,6 +133,36 @@ def mail_source(box: MailboxSettings) -> MailSource:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Stands for a mailbox that cannot work as configured: it says so wherever it is used, and the others work."""
+
+    error: ConfigError
+
+    def list(self) -> Iterator[tuple[MailKey, int]]:
+        raise self.error
+
+    def fetch(self, key: MailKey) -> bytes | None:  # noqa: ARG002 - the protocol's
+        raise self.error
+
+    def acknowledge(self, key: MailKey) -> None:  # noqa: ARG002 - the protocol's
+        raise self.error
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+@contextmanager
+def _mailbox(box: MailboxSettings) -> Iterator[Mailbox]:
+    source: MailSource
+    try:
+        source = mail_source(box)
+    except ConfigError as error:
+        source = Unusable(error)
+    with closing(source):
+        yield Mailbox(box.account, source, box.max_megabytes * 1_000_000)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(socket.gethostbyname(host)).is_loopback
@@ -150,26 +180,19 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
     """All parts of one workspace; what was opened here is closed with the block."""
     policies = load_policies(settings.policies, own_mail_server=settings.intake.own_mail_server)
     snapshots = SnapshotStore(settings.data / "erp", settings.erp.columns)
-    opened = store or open_store(settings.database)
-    try:
-        with isolated_reader(settings.intake, settings.intake.workers) as read:
-            yield Parts(
-                store=opened,
-                mailboxes=tuple(
-                    Mailbox(box.account, mail_source(box), box.max_megabytes * 1_000_000) for box in settings.mailboxes
-                ),
-                originals=Originals(settings.data / "originals"),
-                unpack=unpack,
-                read=read,
-                context=lambda: reading_context(snapshots.current(), settings.intake),
-                deciders=_deciders_of(snapshots, policies),
-                sink=OrderFileSink(settings.output.folder),
-                sync=partial(sync_exports, snapshots, settings.erp.folder),
-                workers=settings.intake.workers,
-            )
-    finally:
-        if store is None:
-            opened.close()
+    with ExitStack() as opened:
+        yield Parts(
+            store=store or opened.enter_context(open_store(settings.database)),
+            mailboxes=tuple(opened.enter_context(_mailbox(box)) for box in settings.mailboxes),
+            originals=Originals(settings.data / "originals"),
+            unpack=unpack,
+            read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
+            context=lambda: reading_context(snapshots.current(), settings.intake),
+            deciders=_deciders_of(snapshots, policies),
+            sink=OrderFileSink(settings.output.folder),
+            sync=partial(sync_exports, snapshots, settings.erp.folder),
+            workers=settings.intake.workers,
+        )
 
 
 def _deciders_of(snapshots: SnapshotStore, policies: Policies) -> Callable[[OrderHistory], Deciders]:

@@ -29,7 +29,10 @@ from pipeline.model import (
 
 
 class MailSource(Protocol):
-    """A mailbox. Listing must not change it; \\Seen is never used as state."""
+    """A mailbox. Listing must not change it; \\Seen is never used as state.
+
+    All but ``close`` raise ``ConfigError`` as well, where the operator must act: a wrong password, a missing folder.
+    """
 
     def list(self) -> Iterator[tuple[MailKey, int]]:
         """Yields every message's key and its size in bytes. Raises ``SourceError``."""
@@ -39,6 +42,9 @@ class MailSource(Protocol):
 
     def acknowledge(self, key: MailKey) -> None:
         """Called last, when the message is safe: keep, flag or move as configured. Harmless when repeated."""
+
+    def close(self) -> None:
+        """Lets go of what is held open. Harmless when repeated; a source that is used again opens it anew."""
 
 
 class Reader(Protocol):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from intake_workspace import exported, mails, make_workspace
@@ -15,11 +19,15 @@ from intake_workspace import exported, mails, make_workspace
 sys.path.append(str(Path(__file__).parents[1] / "connectors"))
 from dovecot import BINARY, PASSWORD, Dovecot, running
 
+from cli.main import run as command
+from connectors.imap import ImapSource
 from extractors.read import read_orders
 from flows import steps, wiring
 from flows.parts import Parts
 from flows.processing import process_all
+from flows.serve import _first_look
 from flows.settings import load_settings
+from pipeline.errors import ConfigError
 
 pytestmark = [
     pytest.mark.real,
@@ -58,7 +66,7 @@ def whole_way(workspace: Path) -> tuple[steps.PollResult, list[str]]:
         polled = steps.poll(parts)
         process_all(parts)
         delivered = steps.export_orders(parts).delivered
-        assert steps.acknowledge(parts) == []
+        assert steps.acknowledge(parts) == steps.MailboxTroubles()
         assert parts.store.counts().faults == ()
         return polled, delivered
 
@@ -111,7 +119,7 @@ def test_acknowledged_only_when_done(
     server.deliver(after, *mails().values())
     with opened(workspace) as parts:
         steps.poll(parts)
-        assert steps.acknowledge(parts) == []
+        assert steps.acknowledge(parts) == steps.MailboxTroubles()
     assert set(server.flags(after).values()) == {()}, "polled, but nothing is done yet"
     whole_way(workspace)
     if after == "flag":
@@ -121,12 +129,64 @@ def test_acknowledged_only_when_done(
     assert whole_way(workspace)[1] == []
 
 
-def test_wrong_password_stops_with_a_clear_word(
-    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pipeline.errors import ConfigError
-
-    workspace = imap_workspace(tmp_path / "w", server, monkeypatch, user="wrong")
-    monkeypatch.setenv("PO_INTAKE_PASSWORD_ORDERS", "not this one")
-    with opened(workspace) as parts, pytest.raises(ConfigError, match="refused user and password"):
+def test_what_is_opened_is_closed(server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = imap_workspace(tmp_path / "w", server, monkeypatch, user="closed")
+    with opened(workspace) as parts:
         steps.poll(parts)
+        source = parts.mailboxes[0].source
+        assert isinstance(source, ImapSource) and source._client is not None
+    assert source._client is None
+
+
+# --- one mailbox of several cannot be used ---------------------------------------------------------------------------
+
+
+def add_mailbox(workspace: Path, account: str, **changes: str) -> None:
+    """Repeats the first mailbox block under another name."""
+    path = workspace / "po-intake.toml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("[[mailboxes]]")
+    block = text[start:].split("\n\n", 1)[0]
+    for key, value in {"account": account, **changes}.items():
+        block, found = re.subn(
+            rf"(?m)^{key} = .*$", f"{key} = {value if value.isdigit() else json.dumps(value)}", block
+        )
+        assert found == 1
+    path.write_text(f"{text}\n{block}\n", encoding="utf-8")
+
+
+def polled_by_command(workspace: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    code = command(["poll", "--workspace", str(workspace), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_wrong_password_does_not_stop_the_other_mailboxes(
+    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = imap_workspace(tmp_path / "w", server, monkeypatch, user="locked")
+    monkeypatch.setenv("PO_INTAKE_PASSWORD_ORDERS", "not this one")
+    add_mailbox(workspace, "second", user="right", after="flag")
+    monkeypatch.setenv("PO_INTAKE_PASSWORD_SECOND", PASSWORD)
+    add_mailbox(workspace, "third", kind="folder", path="nowhere")
+    server.deliver("right", mails()["01-good.eml"])
+    code, told = polled_by_command(workspace, capsys)
+    assert code == 3
+    assert (told["poll"]["new"], len(told["exported"]), told["poll"]["failures"]) == (1, 1, [])
+    refused, missing = told["poll"]["misconfigured"]
+    assert "mailbox orders" in refused and "refused user and password" in refused
+    assert "mailbox third" in missing and "nowhere" in missing
+    assert set(server.flags("right").values()) == {(b"$PoIntakeDone",)}
+
+    with socket.socket() as taken:  # bound, and nobody listens: a server that is away
+        taken.bind(("127.0.0.1", 0))
+        add_mailbox(workspace, "fourth", port=str(taken.getsockname()[1]))
+        monkeypatch.setenv("PO_INTAKE_PASSWORD_FOURTH", PASSWORD)
+        code, told = polled_by_command(workspace, capsys)
+    assert code == 4 and len(told["poll"]["misconfigured"]) == 2
+    assert len(told["poll"]["failures"]) == 1 and "mailbox fourth" in told["poll"]["failures"][0]
+
+
+def test_serve_does_not_start_with_a_mailbox_that_cannot_work(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w", {}, mailboxes__path="nowhere")
+    with pytest.raises(ConfigError, match="nowhere"):
+        _first_look(load_settings(workspace))

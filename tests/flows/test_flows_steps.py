@@ -54,7 +54,7 @@ def test_the_whole_way(parts_of: PartsOf) -> None:
     assert {p.outcome for p in done} == {"done"}
     assert outcomes(done) == ["auto", "auto", "review", "review", "review", "ignored", "review", "auto"]
     assert len(steps.export_orders(parts).delivered) == 3
-    assert steps.acknowledge(parts) == []
+    assert steps.acknowledge(parts) == steps.MailboxTroubles()
     assert steps.poll(parts).known == 9 and process_next(parts) is None
     assert steps.export_orders(parts).delivered == []
     assert parts.store.counts().faults == ()
@@ -191,9 +191,9 @@ def test_acknowledging_is_tried_again(parts_of: PartsOf) -> None:
     process_all(good)
     (box,) = good.mailboxes
     away = replace(good, mailboxes=(Mailbox(box.account, Away(), 10**8),))
-    assert steps.acknowledge(away) == [f"mailbox {box.account}: no route to host"]
+    assert steps.acknowledge(away).failures == [f"mailbox {box.account}: no route to host"]
     assert good.store.counts().unacknowledged == 9
-    assert steps.acknowledge(good) == [] and good.store.counts().unacknowledged == 0
+    assert steps.acknowledge(good) == steps.MailboxTroubles() and good.store.counts().unacknowledged == 0
 
 
 def test_a_mail_over_the_limit_is_a_visible_case_and_is_read_when_the_limit_is_raised(parts_of: PartsOf) -> None:
@@ -205,6 +205,8 @@ def test_a_mail_over_the_limit_is_a_visible_case_and_is_read_when_the_limit_is_r
     for _ in range(2):
         steps.poll(limited)
     (case,) = [d.decision for p in process_all(limited) for d in p.decisions]
+    (listed,) = good.store.cases()
+    assert (listed.sender, listed.subject) == (HARBOUR[3], "Order"), "a person sees whose mail it is"
     assert case.exceptions == ("unreadable_document",) and "20," in case.mismatches[0].reason
     assert steps.poll(good).new == 1
 
