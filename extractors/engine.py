@@ -15,6 +15,7 @@ from extractors.records import by_number
 from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
 from extractors.table import TableReading, read_table
+from extractors.trace import note
 from pipeline.errors import DocumentError
 from pipeline.model import Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
@@ -43,12 +44,20 @@ class DocumentExtractor:
 def _read_part(part: OrderPart, language: str | None, context: ReadingContext, pages_of_file: int) -> Order:
     table = read_table([role.around.page.page for role in part.table_pages], context)
     arounds = [_outside(role.around, table) for role in part.header_pages]
+    for around in arounds:
+        note(around)
     header = read_header(arounds, language, context, _facts(table, [role.around.page.page for role in part.pages]))
+    if table.date_order is None and header.date_order is not None and _has_open_dates(table):
+        table = read_table([role.around.page.page for role in part.table_pages], context, header.date_order)
     signs = OrderSigns(bool(table.lines), "po_number" in header.values, header.values.get("revision"))
     order = _assemble(read_type(arounds, context, signs), header, table, language)
     missing = missing_pages(part.pages, pages_of_file)
     doubts = (*order.doubts, Doubt("", missing)) if missing and order.document_type.is_order else order.doubts
     return replace(order, doubts=doubts, remarks=remarks((a.page for a in arounds), order.evidence))
+
+
+def _has_open_dates(table: TableReading) -> bool:
+    return any(doubt.path.endswith(".requested_date") for doubt in table.doubts)
 
 
 def _outside(around: Surroundings, table: TableReading) -> Surroundings:
