@@ -35,6 +35,7 @@ class HeaderReading:
     parties: dict[str, Party] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    date_order: str | None = None  # "dmy", "mdy", "ymd": how numeric dates are read; None where nothing decides
 
     def take(self, name: str, choice: Choice) -> None:
         if choice.found is not None:
@@ -53,6 +54,7 @@ def read_header(
     order = habits.date_order([p.page for p in pages], language, country, table.date_order)
     if order is None:
         order = habits.order_by_arrival(fields.open_dates(pages, "order_date"), context.received)
+    header.date_order = order
     header.take("po_number", fields.po_number(pages))
     header.take("order_date", fields.dates(pages, "order_date", order))
     header.take("requested_date", fields.dates(pages, "requested_date", order))

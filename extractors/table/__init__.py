@@ -11,7 +11,10 @@ from pipeline.model import Page, ReadingContext
 __all__ = ["TableReading", "TotalCell", "read_table"]
 
 
-def read_table(pages: Sequence[Page], context: ReadingContext) -> TableReading:
-    """The line items of one order. ``pages`` are the pages of that order alone; ``context`` only helps, never adds."""
+def read_table(pages: Sequence[Page], context: ReadingContext, date_order: str | None = None) -> TableReading:
+    """The line items of one order. ``pages`` are the pages of that order alone; ``context`` only helps, never adds.
+
+    ``date_order`` ("dmy" ...) is what the header knows of it; dates that prove another are stronger.
+    """
     del context
-    return read(pages)
+    return read(pages, date_order)

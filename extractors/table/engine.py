@@ -35,14 +35,14 @@ _SUMMED = 0.995  # confidence of amounts that add up to the printed sum
 _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at top and bottom
 
 
-def read(pages: Sequence[Page]) -> TableReading:
-    """Reads the line items of one order."""
+def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
+    """Reads the line items of one order. ``date_order`` holds where the dates printed prove none."""
     rows = rows_of(pages)
     if not rows:
         return TableReading()
     facts = _Facts(
         decimal_votes(digits_of(w.text for row in rows for w in row.line.words)),
-        date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)]),
+        date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)]) or date_order,
         furniture(rows, pages),
         {page.number: page.rulings for page in pages},
     )
