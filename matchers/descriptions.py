@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from pipeline.model import Candidate, CatalogueItem
 
 # True: the price printed is this customer's price for the item; None: it cannot be told
 PriceAgrees = Callable[[CatalogueItem], bool | None]
+SHORT_CODE = 4  # characters up to which a code may be a part of a number ("20" of "207")
 LIKELY = 0.55  # share of a description's weight from which an item is worth showing to a person
 
 
@@ -34,7 +36,8 @@ class Descriptions:
         """Tokens of a printed description; ``codes`` of the line that it repeats are no part of what it describes."""
         left = text or ""
         for code in sorted(codes, key=len, reverse=True):
-            left = left.replace(code, " ")
+            whole = re.escape(code) if len(code) > SHORT_CODE else rf"(?<!\w){re.escape(code)}(?!\w)"
+            left = re.sub(whole, " ", left)
         return frozenset(self._catalogue.spelled(tokens(left)))
 
     def contradiction(self, said: frozenset[str], item: CatalogueItem) -> str | None:
