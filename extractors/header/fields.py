@@ -90,7 +90,13 @@ def candidates(pages: Sequence[Surroundings], field: str, read: Reader) -> Itera
             if hit.section == "header" and hit.field == field:
                 found = at_label(around, hit, read)
                 if found is not None:
-                    yield found
+                    yield _by_page(found, pages[0])
+
+
+def _by_page(found: Found, first: Surroundings) -> Found:
+    """Later pages of an order say a little less than its first."""
+    behind = max(0, found.page - first.page.page.number)
+    return replace(found, score=found.score * max(0.8, 1.0 - 0.02 * behind))
 
 
 def at_label(around: Surroundings, hit: LabelHit, read: Reader) -> Found | None:
@@ -114,8 +120,7 @@ def _may_head(hit: LabelHit) -> bool:
 
 
 def _found(around: Surroundings, place: Place, reading: Reading[Any]) -> Found:
-    page_weight = max(0.8, 1.0 - 0.02 * (around.page.page.number - 1))
-    score = hit_weight(place.hit) * place.relation.value * reading.quality * page_weight
+    score = hit_weight(place.hit) * place.relation.value * reading.quality
     return Found(reading.value, reading.words, around.page.page.number, around.page.page.source, score)
 
 
@@ -158,7 +163,7 @@ def po_number(pages: Sequence[Surroundings]) -> Choice:
             if hit.section == "document_types" and hit.field in _NUMBER_TITLES:
                 one = at_label(around, hit, read_number)
                 if one is not None:
-                    found.append(replace(one, score=one.score * 0.95))
+                    found.append(_by_page(replace(one, score=one.score * 0.95), pages[0]))
     return _legible(choose(_not_elsewhere(pages, found), "order number", keep=True), found)
 
 

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from extractors.header import address
 from extractors.header.blocks import Block, address_score, blocks
+from extractors.header.details import labelled_details, with_details
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import LEGIBLE, PartyReading, party_lines, read_party
@@ -24,6 +25,7 @@ ROLES = ("buyer", "seller", "ship_to", "bill_to")
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
 _MOST_LINES = 10
+_PARTICLE = 4  # letters: "van", "von", "de", "al" begin names as well
 _ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
 
@@ -65,24 +67,28 @@ def is_own(reading: PartyReading, context: ReadingContext) -> bool:
 
 def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, RoleReading]]:
     for hit in around.hits:
-        if hit.section != "header" or hit.field not in ROLES or (hit.context is Context.INSIDE and hit.length < 8):
+        if hit.section != "header" or hit.field not in ROLES or not _may_name(hit):
             continue
         heading = hit.context is Context.WHOLE and constant_column(around.page, hit)
         if around.page.page.source is Source.CSV and not heading:
             continue  # in a list of records only headings are labels
         best = _best(list(_readings(around, hit)))
-        if best is None or not _credible(hit, best[1]):
+        if best is None:
             continue
-        taken |= {id(segment) for segment in best[0]}
-        yield _role(hit), RoleReading(best[1], hit_weight(hit))
+        segments, reading = best
+        details = labelled_details(around, hit)
+        if details is not None:
+            segments, reading = [*segments, *details.segments], with_details(reading, details)
+        if _credible(hit, reading):
+            taken |= {id(segment) for segment in segments}
+            yield _role(hit), RoleReading(reading, hit_weight(hit))
 
 
 def _may_name(hit: LabelHit) -> bool:
-    """In running text only a label that points ("please deliver to") may name a party."""
-    if hit.context is Context.START:
-        return hit.length >= 8 or hit.end - hit.start >= 2  # "Store", "Site" and the like also begin names
-    word = fold(hit.segment.words[hit.end - 1].text)
-    return hit.context > Context.START or (hit.length >= 8 and word in words("pointing"))
+    """A short word without a colon that begins a text ("Van der Kolk", "Al Futtaim", "To whom ...") names nobody."""
+    if hit.context is Context.INSIDE:
+        return hit.length >= 8
+    return hit.context > Context.START or hit.length > _PARTICLE
 
 
 def _best(
@@ -180,8 +186,20 @@ def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyR
         for part in _addresses(free):
             if address_score(part.texts) >= _ADDRESS:
                 reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
-                if reading.party.name and reading.party.address:
-                    yield part, reading
+                if reading.party.address and reading.party.name:
+                    yield part, reading if _is_name(reading.party.name) else _nameless(reading)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may name a company: an address whose name is a picture begins with its street."""
+    return address.has_legal_form(text) or not address.has_street(text)
+
+
+def _nameless(reading: PartyReading) -> PartyReading:
+    """The street that was taken for the name joins the address."""
+    party, words = reading.party, dict(reading.words)
+    words["address"] = (*words.pop("name"), *words["address"])
+    return replace(reading, party=replace(party, name=None, address=f"{party.name}, {party.address}"), words=words)
 
 
 def _in_a_row(around: Surroundings) -> Iterator[tuple[Segment, ...]]:
@@ -236,7 +254,13 @@ def _complete(
         letterhead = _name_only(pages[0], roles, context)
         if letterhead is not None:
             roles["buyer"] = letterhead
+    receiver = roles.get("ship_to")
+    named = receiver is not None and not is_own(receiver.reading, context) and _named_again(receiver.reading, pages)
+    if "buyer" not in roles and receiver and named and not context.is_mail_body:
+        note = "the receiver of the goods: its name is printed elsewhere as well, and no other buyer is"
+        roles["buyer"] = replace(receiver, weight=0.75, note=note)
     if "buyer" in roles:
+        roles["buyer"] = _with_name(roles)
         roles["buyer"] = _with_mail(roles, context, pages)
 
 
@@ -254,6 +278,39 @@ def _name_only(around: Surroundings, roles: Mapping[str, RoleReading], context: 
             if reading.party.name and not is_own(reading, context):
                 return RoleReading(reading, 0.9, "the company's name at the top of the page")
     return None
+
+
+def _with_name(roles: Mapping[str, RoleReading]) -> RoleReading:
+    """A buyer whose name is a picture is the party that is named at the same address."""
+    buyer = roles["buyer"]
+    place = fold(buyer.reading.party.address or "")
+    if buyer.reading.party.name or not place:
+        return buyer
+    for role in ("ship_to", "bill_to"):
+        other = roles[role].reading if role in roles else None
+        if other and other.party.name and _same_place(place, fold(other.party.address or "")):
+            party = replace(buyer.reading.party, name=other.party.name)
+            words = {**buyer.reading.words, "name": other.words["name"]}
+            reading = replace(buyer.reading, party=party, words=words)
+            return replace(buyer, reading=reading, note="the name of the party at the same address")
+    return buyer
+
+
+def _same_place(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter.split()) >= 4 and longer.startswith(shorter)
+
+
+def _named_again(party: PartyReading, pages: Sequence[Surroundings]) -> bool:
+    """Whether a party's name stands on these pages outside its own block."""
+    name = fold(party.party.name or "")
+    own = {id(word) for words in party.words.values() for word in words}
+    return len(name) > _PARTICLE and any(
+        name in fold(segment.text) and not any(id(word) in own for word in segment.words)
+        for around in pages
+        for segment in around.page.segments
+        if around.page.page.source is not Source.CSV and not around.in_table(segment.box)
+    )
 
 
 def _with_mail(roles: Mapping[str, RoleReading], context: ReadingContext, pages: Sequence[Surroundings]) -> RoleReading:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from statistics import median
 
 from extractors.layout import bounding_box, join_words, segments, text_lines
@@ -14,6 +15,9 @@ from pipeline.model import Box, Page, Source, Word
 
 # "Date:12.03.2026", "n°4711", "#4711": a label and a value that lack the blank between them
 _GLUED = re.compile(r"^((?:[^\W\d_][\w./-]*)[:：]|[Nn][°º]|[Nn]r\.:?|No\.:?|#)(?=[^\s/])(.+)$")
+
+# "nettoIncoterms:": a value that ran into the label of the next column
+_RUN_INTO = re.compile(r"^(\S*[a-zà-ÿ\d%)])([A-ZÀ-Þ][^\W\d_]{3,}[:：])$")
 
 _OCR_GAP = 1.15  # text heights up to which a gap between recognised words is a blank
 
@@ -83,7 +87,7 @@ def view(page: Page) -> PageView:
     parted = replace(page, words=tuple(part for word in page.words for part in _unglued(word)))
     lines: list[tuple[Segment, ...]] = []
     for line in text_lines(parted):
-        runs = [s.words for s in segments(line, page.rulings)]
+        runs = [run for s in segments(line, page.rulings) for run in _parted(s.words)]
         if page.source is Source.OCR:
             runs = _joined(runs, page)
         found = [Segment(page.number, len(lines), words, page.source) for words in runs]
@@ -93,6 +97,16 @@ def view(page: Page) -> PageView:
         else:
             lines.append(tuple(found))
     return PageView(page, tuple(lines))
+
+
+def _parted(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """A segment cut before each label that a value ran into."""
+    cuts = [i for i in range(1, len(words)) if words[i].box.x0 == words[i - 1].box.x1 and _is_label(words[i].text)]
+    return [words[a:b] for a, b in pairwise((0, *cuts, len(words)))]
+
+
+def _is_label(text: str) -> bool:
+    return text.endswith((":", "：")) and fold(text) in _header_labels()
 
 
 def _joined(runs: Sequence[tuple[Word, ...]], page: Page) -> list[tuple[Word, ...]]:
@@ -136,13 +150,21 @@ def _small_words() -> frozenset[str]:
     return frozenset(token for language in languages().values() for token in language.stopwords)
 
 
+@cache
+def _header_labels() -> frozenset[str]:
+    sections = (language.header for language in languages().values())
+    return frozenset(fold(label) for section in sections for labels in section.values() for label in labels)
+
+
 def views(pages: Sequence[Page]) -> tuple[PageView, ...]:
     return tuple(view(page) for page in pages)
 
 
 def _unglued(word: Word) -> tuple[Word, ...]:
-    match = _GLUED.match(word.text)
+    match = _GLUED.match(word.text) or _RUN_INTO.match(word.text)
     if match is None or "//" in word.text or "@" in word.text:
+        return (word,)
+    if match.re is _RUN_INTO and not _is_label(match[2]):
         return (word,)
     cut = word.box.x0 + word.box.width * len(match[1]) / len(word.text)
     left = Box(word.box.x0, word.box.top, cut, word.box.bottom)

@@ -189,3 +189,9 @@ def test_an_empty_field_does_not_take_the_value_of_the_label_above() -> None:
 
 def test_general_terms_are_no_terms_of_payment() -> None:
     assert terms(around("Conditions générales d'achat", "fr"), "payment_terms").value is None
+
+
+def test_a_value_that_ran_into_the_next_label() -> None:
+    page = around("Zahlung:     45 Tage nettoIncoterms:    FCA", "de")
+    assert terms(page, "payment_terms").value == "45 Tage netto"
+    assert terms(page, "incoterms").value == "FCA"

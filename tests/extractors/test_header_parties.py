@@ -109,3 +109,76 @@ def test_a_row_of_labels_over_a_row_of_blocks_set_differently() -> None:
     """)
     assert found["seller"].name == "NORTON GROUP INC"
     assert found["ship_to"].name == "WESTON INC"
+
+
+@pytest.mark.parametrize("name", ["Van der Kolk Techniek", "De Vries Bouw", "Al Futtaim Trading", "Da Silva e Filhos"])
+def test_a_name_may_begin_with_the_word_of_a_label(name: str) -> None:
+    found = roles(
+        f"""
+        {name}                         INKOOPORDER
+        Havenweg 12
+        3011 AB Rotterdam
+
+        Leverancier                    Afleveradres
+        Falken Supply GmbH             {name}
+        Zechenweg 4                    Havenweg 12
+        44357 Dortmund                 3011 AB Rotterdam
+        """,
+        language="nl",
+    )
+    assert found["buyer"].name == found["ship_to"].name == name
+
+
+def test_an_address_whose_parts_have_labels_of_their_own() -> None:
+    found = roles(
+        """
+        Fornecedor: FALKEN LTDA       CNPJ: 28.192.387/0001-44     Insc: 9079827344
+        Endereco: RUA DO PORTO 846    Municipio: CURITIBA / PR     CEP: 80410-064
+        Telefone: 4130771888          Contato: Ana
+
+        Emitente: ACME SA
+        Endereco: AV CENTRAL, 9       Fone: 0048 034671400
+        Bairro: CENTRO                Cidade: ICARA          SC
+        CNPJ: 83.648.477/0012-68
+        """,
+        ReadingContext(),
+        "pt",
+    )
+    assert found["seller"] == Party(
+        "FALKEN LTDA", "RUA DO PORTO 846, CURITIBA / PR, 80410-064", None, "28.192.387/0001-44"
+    )
+    assert found["buyer"] == Party("ACME SA", "AV CENTRAL, 9, CENTRO, ICARA, SC", None, "83.648.477/0012-68")
+
+
+def test_labelled_addresses_side_by_side() -> None:
+    found = roles(
+        """
+        Buyer: Acme Tools Inc.              Ship To: Acme Plant 2
+        Street: 12 High Street              Street: 7 Mill Road
+        City: Reno    State: NV             City: Sparks    State: NV
+        ZIP: 89501                          ZIP: 89431
+        """
+    )
+    assert found["buyer"].address == "12 High Street, Reno, NV, 89501"
+    assert found["ship_to"].address == "7 Mill Road, Sparks, NV, 89431"
+
+
+def test_a_letterhead_whose_name_is_a_picture_is_named_by_its_address() -> None:
+    found = roles(
+        """
+        12 High Street
+        Reno, NV 89501
+        USA
+
+        Vendor                         Ship To
+        Falken Supply GmbH             Acme Tools Inc.
+        Zechenweg 4                    12 High Street
+        44357 Dortmund                 Reno, NV 89501
+        """
+    )
+    assert found["buyer"] == Party("Acme Tools Inc.", "12 High Street, Reno, NV 89501, USA")
+
+
+def test_a_street_is_no_buyers_name() -> None:
+    found = roles("12 High Street\nSuite 100\nReno, NV 89501\nUSA\n\nPURCHASE ORDER 4711")
+    assert found["buyer"].name is None
