@@ -15,6 +15,7 @@ from extractors.records import by_number
 from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
 from extractors.table import TableReading, read_table
+from extractors.trace import note
 from pipeline.errors import DocumentError
 from pipeline.model import Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
@@ -43,6 +44,8 @@ class DocumentExtractor:
 def _read_part(part: OrderPart, language: str | None, context: ReadingContext, pages_of_file: int) -> Order:
     table = read_table([role.around.page.page for role in part.table_pages], context)
     arounds = [_outside(role.around, table) for role in part.header_pages]
+    for around in arounds:
+        note(around)
     header = read_header(arounds, language, context, _facts(table, [role.around.page.page for role in part.pages]))
     if table.date_order is None and header.date_order is not None and _has_open_dates(table):
         table = read_table([role.around.page.page for role in part.table_pages], context, header.date_order)
