@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from extractors.table.captions import captions
 from extractors.table.columns import deal
 from extractors.table.cores import find_cores, has_line_no
 from extractors.table.meaning import Meanings
@@ -32,8 +33,9 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
     cores = find_cores(rows, meanings)
     if not cores:
         return Parted((), ())
-    rows = _without_numbers(rows, cores, section, levels)
-    starts = _starts(rows, cores, meanings, levels)
+    heads = captions(rows, cores, meanings)
+    rows = [replace(row, caption=i in heads) for i, row in enumerate(_without_numbers(rows, cores, section, levels))]
+    starts = _below_captions(_starts(rows, cores, meanings, levels), cores, heads)
     stop = _stop(rows, cores[-1], ends)
     blocks = []
     for number, (start, core) in enumerate(zip(starts, cores, strict=True)):
@@ -68,6 +70,12 @@ def _starts(rows: Sequence[GridRow], cores: Sequence[int], meanings: Meanings, l
     if levels == 2:
         return [max(core - 1, previous + 1) for previous, core in _with_previous(cores)]
     return _spaced_starts(rows, cores, meanings)
+
+
+def _below_captions(starts: Sequence[int], cores: Sequence[int], heads: frozenset[int]) -> list[int]:
+    """An item begins with the caption above it: nothing below a caption belongs to the item above."""
+    between = [[h for h in sorted(heads) if previous < h < core] for previous, core in _with_previous(cores)]
+    return [inside[0] if inside else start for start, inside in zip(starts, between, strict=True)]
 
 
 def _with_previous(cores: Sequence[int]) -> list[tuple[int, int]]:

@@ -16,16 +16,18 @@ from extractors.table.codes import code_style
 from extractors.table.cores import has_line_no
 from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
-from extractors.table.infer import inferred_body
+from extractors.table.infer import inferred_bodies
 from extractors.table.item import Printed, holds_figures, name_item, read_block
 from extractors.table.meaning import Meanings, assign_meanings, figures
 from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
 from extractors.table.rows import rows_of
+from extractors.table.steps import TableSteps
 from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.tables import Body, bodies, core_rows, sections_of
 from extractors.table.totals import read_total, total_kind
+from extractors.trace import note
 from pipeline.model import Box, Doubt, Evidence, LineItem, Page, Ruling, Source
 from pipeline.values import currency_code, date_order_votes, decimal_votes, is_unit, looks_like_date
 
@@ -50,8 +52,8 @@ def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     reading = _best([_read_table(table, facts) for table in tables])
     if reading.lines:
         return reading
-    body = inferred_body(rows)
-    inferred = _best([_read_table([body], facts)]) if body is not None else reading
+    table = inferred_bodies(rows)
+    inferred = _best([_read_table(table, facts)]) if table else reading
     written = _read_text(rows, facts)
     return written if len(written.lines) > len(inferred.lines) else inferred
 
@@ -106,6 +108,7 @@ def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
     habits = _habits(heading, meanings, facts.date_order)
     lines, evidence, doubts = _read_blocks(blocks, columns, meanings, habits)
     totals = _read_totals(sections[: len(live)], meanings)
+    note(TableSteps(tuple(sections), meanings.of, tuple(blocks), totals))
     doubts = (*doubts, *_left_over(sections, live))
     mark = meanings.marks.amount or meanings.marks.price or facts.decimal
     return TableReading(

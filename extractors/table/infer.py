@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import permutations
 
-from extractors.table.arithmetic import MARKS, closes
-from extractors.table.cells import amount, kind_of, number_cell
+from extractors.table.arithmetic import MARKS, Figures, line_closes
+from extractors.table.cells import amount, date_runs, kind_of, number_cell
 from extractors.table.records import Heading, Label, Row
 from extractors.table.tables import Body
 from extractors.table.totals import total_kind
-from pipeline.model import Box
+from pipeline.model import Box, Word
 
 _EDGE = 8.0  # points by which the right edges of a column of numbers may differ
-_MOST_NUMBERS = 7
+_MOST_NUMBERS = 8
+_REACH = 4.0  # text heights between the rows of two items
 _MEANINGS = ("quantity", "unit_price", "line_amount")
 
 
@@ -28,37 +29,75 @@ class _Proof:
     trivial: bool  # quantity 1 proves little
 
 
-def inferred_body(rows: Sequence[Row]) -> Body | None:
-    """The rows of a table without a heading, under one made of the places of its numbers; None if no row proves it."""
+def inferred_bodies(rows: Sequence[Row]) -> list[Body]:
+    """The rows of a table without a heading, page by page, the first under a heading made of the places of its numbers;
+    empty if no row proves it. Rows around the proven ones that have a number under the quantities belong to it too."""
     proofs = [proof for row in rows if (proof := _proof(row)) is not None]
     alike = max(([p for p in proofs if _same_columns(p, seed)] for seed in proofs), key=len, default=[])
     if not any(not proof.trivial for proof in alike):
-        return None
-    first, last = alike[0].row, alike[-1].row
+        return []
     boxes = [_span([proof.boxes[i] for proof in alike]) for i in range(3)]
+    first = _first_row(rows, alike[0].row, boxes[0])
     labels = tuple(Label("", box, frozenset({name}), 1.0) for box, name in zip(boxes, _MEANINGS, strict=True))
-    ordered = tuple(sorted(labels, key=lambda label: label.box.x0))
-    heading = Heading(first.page, (first,), ordered, 1, 0.0)
-    end = next((r.index for r in rows if r.index > last.index and total_kind(r) is not None), rows[-1].index + 1)
-    body = tuple(row for row in rows if first.index <= row.index < end + 12 and row.page == first.page)
-    return Body(heading, body)
+    heading = Heading(first.page, (first,), tuple(sorted(labels, key=lambda label: label.box.x0)), 1, 0.0)
+    pages = sorted({proof.row.page for proof in alike})
+    return [Body(heading if page == first.page else None, _rows_on(page, rows, first, alike)) for page in pages]
+
+
+def _rows_on(page: int, rows: Sequence[Row], first: Row, proofs: Sequence[_Proof]) -> tuple[Row, ...]:
+    last = max(proof.row.index for proof in proofs if proof.row.page == page)
+    end = next((r.index for r in rows if r.index > last and total_kind(r) is not None), rows[-1].index + 1)
+    return tuple(row for row in rows if first.index <= row.index < end + 12 and row.page == page)
+
+
+def _first_row(rows: Sequence[Row], proven: Row, quantities: Box) -> Row:
+    """The topmost row above the first proven one that has a number under the quantities: its price may be missing."""
+    first = proven
+    for row in reversed(rows[: proven.index]):
+        near = first.box.y_mid - row.box.y_mid < _REACH * max(row.box.height, first.box.height)
+        if row.page != proven.page or not near:
+            break
+        if any(abs(box.x1 - quantities.x1) <= _EDGE for _, box in _numbers(row)) and len(row.segments) > 1:
+            first = row
+    return first
+
+
+def _numbers(row: Row) -> list[tuple[str, Box]]:
+    """The numbers that stand by themselves or beside dates and units only, as printed."""
+    found: list[tuple[str, Box]] = []
+    for segment in row.segments:
+        if kind_of(segment.text) == "number":
+            found.append((segment.text, segment.box))
+        else:
+            found += _beside_dates(segment.words)
+    return found
+
+
+def _beside_dates(words: Sequence[Word]) -> list[tuple[str, Box]]:
+    dated = {i for start, end in date_runs([word.text for word in words]) for i in range(start, end)}
+    rest = [word for i, word in enumerate(words) if i not in dated]
+    if not all(kind_of(word.text) in ("number", "date", "unit") for word in rest):
+        return []
+    return [(word.text, word.box) for word in rest if kind_of(word.text) == "number"]
 
 
 def _proof(row: Row) -> _Proof | None:
     if total_kind(row) is not None:
         return None
-    numbers = [(s.text, s.box) for s in row.segments if kind_of(s.text) == "number"]
-    if not 3 <= len(numbers) <= _MOST_NUMBERS:
-        numbers = [(w.text, w.box) for w in row.line.words if kind_of(w.text) == "number"]
+    words = [(w.text, w.box) for w in row.line.words if kind_of(w.text) == "number"]
+    return _proof_of(row, _numbers(row)) or _proof_of(row, words)
+
+
+def _proof_of(row: Row, numbers: Sequence[tuple[str, Box]]) -> _Proof | None:
     if not 3 <= len(numbers) <= _MOST_NUMBERS:
         return None
     for quantity, price, total in permutations(numbers, 3):
         if total[1].x0 < max(quantity[1].x0, price[1].x0) or not _has_decimals(total[0]):
             continue
-        for mark in MARKS:
-            ordered = amount(quantity[0], mark)
-            if ordered and closes(ordered, amount(price[0], mark), amount(total[0], mark)):
-                return _Proof(row, (quantity[1], price[1], total[1]), ordered == Decimal(1))
+        line = Figures(quantity[0], price[0], total[0])
+        if any(line_closes(line, mark, mark, mark) for mark in MARKS):
+            trivial = amount(quantity[0], ".") in (None, Decimal(0), Decimal(1))
+            return _Proof(row, (quantity[1], price[1], total[1]), trivial)
     return None
 
 

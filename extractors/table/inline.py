@@ -42,6 +42,8 @@ def read_inline(words: Sequence[Word]) -> Inline | None:
     if not hits or hits[0].start > 0:
         return None
     meaning = pick(hits[0].meanings)
+    if meaning in NOTES and texts[0][0].islower():  # a description that goes on: labels begin with a capital
+        return None
     value = _value(words[hits[0].end :])
     if not _fits(meaning, value) or (meaning == "price_base" and not is_price_base(value[0].text)):
         return None

@@ -56,7 +56,9 @@ def read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> P
     printed = Printed(page=block.rows[block.core].row.page, source=block.rows[block.core].row.source)
     by_index = {column.index: column for column in columns}
     for position, row in enumerate(block.rows):
-        if position == block.core or _is_upper_level(row, block):
+        if row.caption:
+            printed.notes.append(row.row.text)
+        elif position == block.core or _is_upper_level(row, block):
             _take_cells(printed, row, meanings, by_index)
         else:
             _take_other_row(printed, row, meanings, by_index)
@@ -65,7 +67,8 @@ def read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> P
 
 def _is_upper_level(row: GridRow, block: Block) -> bool:
     """The first row of a two-row record."""
-    return row is block.rows[0] and row.level < block.rows[block.core].level
+    first = next(other for other in block.rows if not other.caption)
+    return row is first and row.level < block.rows[block.core].level
 
 
 def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
@@ -227,7 +230,7 @@ def _is_plain(meaning: str, cell: CellValue) -> bool:
         return kind in ("number", "percent")
     if meaning == "requested_date":
         return kind == "date"
-    return (meaning == "unit" and kind == "unit") or (meaning == "line_no" and len(cell.text) <= 6)
+    return (meaning == "unit" and kind == "unit") or (meaning == "line_no" and is_line_no(cell.text))
 
 
 def _take_inlines(printed: Printed, row: GridRow) -> frozenset[Word]:

@@ -165,8 +165,18 @@ def _content_fit(meaning: str, p: _Profile) -> float:
             return 2.5 * p.kinds.get("unit", 0.0) + 0.3 * text * (p.length <= 8) - 1.2 - 0.5 * number
         case "requested_date":
             return 3.0 * p.kinds.get("date", 0.0) - 1.5
+        case "line_no" if len(p.texts) > 1 and p.distinct <= 1 / len(p.texts):
+            return -_LABEL - 2.0  # one number on every row is that of the order
         case "line_no":
-            return 1.0 if _counts_up(p.texts) else -1.0 if text > 0.3 or p.length > 7 else -0.3
+            return (
+                2.5
+                if _counts_evenly(p.texts)
+                else 1.0
+                if _counts_up(p.texts)
+                else -1.0
+                if text > 0.3 or p.length > 7
+                else -0.3
+            )
         case "description":
             return min(1.5, p.length / 12) * (text + 0.3 * code) - 0.8 * number + 0.2 * p.distinct
         case "combined":
@@ -188,6 +198,16 @@ def _counts_up(texts: Sequence[str]) -> bool:
     except ValueError:
         return False
     return all(a < b for a, b in pairwise(values)) and values[0][0] <= 1000
+
+
+def _counts_evenly(texts: Sequence[str]) -> bool:
+    """1 2 3, 10 20 30: numbers nobody gives to goods."""
+    steps = [text.strip(".)#") for text in texts]
+    return len(steps) > 1 and all(s.isdigit() for s in steps) and _is_even([int(s) for s in steps])
+
+
+def _is_even(steps: Sequence[int]) -> bool:
+    return steps[0] in (1, 10, 100) and all(b - a == steps[0] for a, b in pairwise(steps))
 
 
 def _solve(columns: Sequence[Column], scores: np.ndarray, fixed: Mapping[int, str]) -> tuple[dict[int, str], float]:

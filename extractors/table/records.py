@@ -104,11 +104,13 @@ class CellValue:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row with its words dealt out to the columns. ``level`` is the heading level its values stand under."""
+    """A row with its words dealt out to the columns. ``level`` is the heading level its values stand under;
+    ``caption`` marks the heading of a section between items."""
 
     row: Row
     cells: tuple[CellValue, ...]
     level: int = 0
+    caption: bool = False
 
     def cell(self, column: int) -> CellValue | None:
         for cell in self.cells:

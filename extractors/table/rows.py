@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from extractors.layout import (
 from extractors.table.cells import date_runs
 from extractors.table.records import Row
 from pipeline.model import Cell, Page, Word
+from pipeline.values import looks_like_date
 
 # A horizontal ruling closes a band when it is at least this wide, in points and as a share of the page.
 _BAND_SHARE = 0.25
@@ -48,8 +50,35 @@ def _is_drawn(text: str) -> bool:
 def _printed_rows(page: Page) -> Iterator[Row]:
     bands = _bands(page)
     for line in text_lines(page):
+        line = _unglued(line)
         parts = _whole_dates(segments(line, page.rulings))
         yield Row(0, line, parts, page.source, bisect_left(bands, line.box.y_mid))
+
+
+# A number printed over the end of a date: "2027-01-0613,20", or behind "6 de enero de" "202713,20".
+_DATE_AND_NUMBER = re.compile(
+    r"(\d{1,2}[./-]\d{1,2}[./-]20\d\d|20\d\d[./-]\d{2}[./-]\d{2}|20\d\d)(\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2,5})"
+)
+
+
+def _unglued(line: TextLine) -> TextLine:
+    """The line with dates cut from the numbers they run into, where the date is whole only so."""
+    words: list[Word] = []
+    for word in line.words:
+        found = _DATE_AND_NUMBER.fullmatch(word.text) if len(word.text) > 7 else None
+        if found is None or not _ends_date([w.text for w in words[-4:]], found.group(1)):
+            words.append(word)
+            continue
+        cut = word.box.x0 + word.box.width * len(found.group(1)) / len(word.text)
+        words.append(replace(word, text=found.group(1), box=replace(word.box, x1=cut)))
+        words.append(replace(word, text=found.group(2), box=replace(word.box, x0=cut)))
+    return line if len(words) == len(line.words) else replace(line, words=tuple(words), text=join_words(words))
+
+
+def _ends_date(before: Sequence[str], last: str) -> bool:
+    if len(last) > 4:
+        return looks_like_date(last)
+    return any(end == len(before) + 1 for _, end in date_runs([*before, last]))
 
 
 def _whole_dates(parts: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -67,7 +96,7 @@ def _whole_dates(parts: Sequence[Segment]) -> tuple[Segment, ...]:
 
 def _words_of_date(left: Segment, right: Segment) -> int:
     """How many words of ``right`` end a date that ``left`` begins."""
-    if right.box.x0 - left.box.x1 > 0.5 * text_height(left.words):
+    if right.box.x0 - left.box.x1 > 0.75 * text_height(left.words):
         return 0
     for count in range(1, min(3, len(right.words)) + 1):
         texts = [word.text for word in (*left.words[-4:], *right.words[:count])]

@@ -394,3 +394,67 @@ def test_a_lost_decimal_mark_comes_back_when_arithmetic_proves_it() -> None:
     printed = read(typed_page(text)).lines[0]
     assert mended.unit_price == D("12.50")
     assert printed.unit_price == D(1250)  # what a file says in text is never changed
+
+
+# --- sections, places without labels ----------------------------------------------------------------------------------
+
+
+def test_headings_of_sections_are_no_part_of_items() -> None:
+    reading = typed("""
+Item        Description                   Qty  Unit    Unit Price    Amount
+
+Hall 3
+7330.11     Glove size 11                   4  pcs          12.50     50.00
+            Drawing 4711-51
+Lot 2: spare parts
+7330.12     Glove size 12                  10  pcs           7.25     72.50
+""")
+    assert [line.buyer_item_id for line in reading.lines] == ["7330.11", "7330.12"]
+    assert [line.description for line in reading.lines] == ["Glove size 11", "Glove size 12"]
+    assert "Lot 2: spare parts" in reading.lines[1].notes
+
+
+def test_a_table_without_a_heading_keeps_its_first_line_without_price_and_goes_on_over_pages() -> None:
+    first = """
+1    AB-1000    Washer DN25                     7 pcs
+2    AB-1001    Valve DN25 brass                4 pcs        12.50        50.00  2027-01-02
+3    AB-1002    Flange DN25 steel              10 pcs         7.25        72.50  9 December 2026
+"""
+    second = """
+4    AB-1003    Gasket DN25                    20 pcs         2.00        40.00  2027-01-02
+5    AB-1004    Screw M8                       30 pcs         1.10        33.00  2027-01-02
+                                                   Total                195.50
+"""
+    reading = read(typed_page(first), typed_page(second, number=2))
+    assert [(line.line_no, line.quantity) for line in reading.lines] == [
+        ("1", D(7)), ("2", D(4)), ("3", D(10)), ("4", D(20)), ("5", D(30))
+    ]  # fmt: skip
+    assert reading.lines[0].unit_price is None
+
+
+def test_a_number_printed_over_the_end_of_a_date() -> None:
+    reading = typed("""
+Pos   Item        Description                   Qty  Date              Price    Amount
+10    AB-1001     Valve DN25 brass                4  6 de enero de 202712.50     50.00
+20    AB-2002     Flange DN25 steel              10  12.01.2027         7.25     72.50
+""")
+    first = reading.lines[0]
+    assert (first.requested_date, first.unit_price, first.line_amount) == (date(2027, 1, 6), D("12.50"), D("50.00"))
+
+
+def test_line_numbers_under_a_label_that_may_mean_a_code() -> None:
+    page = declared_page([
+        ["Orden de compra N°", "Ítem", "Concepto", "Cant.", "P. unit.", "Importe"],
+        ["26-25937", "10", "TP25-red Cinta 25 mm red", "200", "2,00", "400,00"],
+        ["26-25937", "20", "QCMG1/2 Acoplamiento", "1", "8,48", "8,48"],
+        ["26-25937", "30", "CHMB35-5L Limpiador", "40", "11,31", "452,40"],
+    ], source=Source.CSV)  # fmt: skip
+    reading = read(page)
+    assert [(line.line_no, line.buyer_item_id) for line in reading.lines] == [
+        ("10", "TP25-red"), ("20", "QCMG1/2"), ("30", "CHMB35-5L")
+    ]  # fmt: skip
+
+
+def test_a_description_that_wraps_before_a_word_that_may_be_a_label() -> None:
+    reading = typed(PLAIN.replace("\n20 ", "\n                  size 11\n20 "))
+    assert reading.lines[0].description == "Valve DN25 brass size 11"
