@@ -20,7 +20,7 @@ from pipeline.codec import decision_to_json, dumps, order_to_json
 from pipeline.errors import DocumentError, UsageError
 from pipeline.history import MemoryHistory
 from pipeline.interfaces import Erp
-from pipeline.model import ReadingContext
+from pipeline.model import Document, Message, ReadingContext
 from pipeline.run import (
     MessageReading,
     ReadDocument,
@@ -48,7 +48,14 @@ def register(app: App) -> None:
 
 
 def extract(
-    files: Files, /, *, out: Out, evidence: Evidence = False, workers: Workers = 1, as_json: AsJson = False
+    files: Files,
+    /,
+    *,
+    out: Out,
+    evidence: Evidence = False,
+    debug: Annotated[Path | None, Parameter(help="folder for pictures of every step of the reading")] = None,
+    workers: Workers = 1,
+    as_json: AsJson = False,
 ) -> int:
     """Read purchase orders out of files; writes one order JSON a file."""
     rows = []
@@ -57,6 +64,8 @@ def extract(
             value = extracted(result, evidence)
             write_json(target, value)
             rows.append(summary_row(path, target, value))
+    if debug is not None:
+        draw_steps(files, out, debug)
     report(rows, as_json, ("file", "type", "po_number", "lines", "result"))
     return exit_code(rows)
 
@@ -115,12 +124,31 @@ def reading(
 
 
 def read_path(path: Path, read: ReadDocument, context: ReadingContext) -> MessageReading:
+    message, documents = opened(path)
+    if message is not None:
+        return read_message(message, documents, read, context)
+    return read_file(documents[0], read, context)
+
+
+def opened(path: Path) -> tuple[Message | None, tuple[Document, ...]]:
+    """The documents of a mail, the body last; or no mail and the one document that the file is."""
     content = path.read_bytes()
     document = wiring.document_of(path.name, content)
     if document.media_type in MAIL_TYPES or path.suffix.lower() == ".eml":
-        message, documents = wiring.unpack(content)
-        return read_message(message, documents, read, context)
-    return read_file(document, read, context)
+        return wiring.unpack(content)
+    return None, (document,)
+
+
+def draw_steps(files: Sequence[Path], out: Path, debug: Path) -> None:
+    """A folder of pictures for each document; those of a mail are counted, for their names are strangers'."""
+    from cli.drawings import draw  # loads the readers into this process, which nothing else needs here
+
+    documents = []
+    for path, target in zip(files, target_paths(files, out), strict=True):
+        _, found = opened(path)
+        names = [target.stem] if len(found) == 1 else [f"{target.stem}-{n}" for n in range(1, len(found) + 1)]
+        documents += [(name, document) for name, document in zip(names, found, strict=True) if not document.problem]
+    draw(documents, wiring.reading_context(None, Intake(ocr_cache=None)), debug)
 
 
 def results_for(

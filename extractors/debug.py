@@ -98,8 +98,8 @@ def _as_picture(sheet: pypdfium2.PdfPage, scale: float) -> Image.Image:
 
 
 def _upright(picture: Image.Image, page: Page) -> Image.Image:
-    """Turned as reading turned it. A scan that was straightened fits only roughly."""
-    return picture.rotate(page.rotation, expand=True).resize(_size(page))
+    """Turned clockwise as reading turned it. A scan that was straightened fits only roughly."""
+    return picture.rotate(-page.rotation, expand=True).resize(_size(page))
 
 
 def _typed(page: Page) -> Image.Image:

@@ -53,7 +53,7 @@ def unpack(raw: bytes) -> tuple[Message, tuple[Document, ...]]:
 @contextmanager
 def isolated_reader(intake: Intake, workers: int) -> Iterator[ReadDocument]:
     """Reads documents in killable child processes, ``workers`` at a time; the children end with the block."""
-    with Isolated(workers, _limits(intake)) as pool:
+    with Isolated(workers, limits_of(intake)) as pool:
         options = reading_options(intake)
 
         def read(document: Document, context: ReadingContext) -> tuple[Order, ...]:
@@ -62,7 +62,7 @@ def isolated_reader(intake: Intake, workers: int) -> Iterator[ReadDocument]:
         yield read
 
 
-def _limits(intake: Intake) -> Limits:
+def limits_of(intake: Intake) -> Limits:
     seconds = intake.seconds_per_document
     return Limits(seconds=seconds, cpu_seconds=int(seconds) + 1, memory=intake.megabytes_per_document * 1_000_000)
 

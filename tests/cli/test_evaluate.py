@@ -1,4 +1,4 @@
-"""`evaluate` as a user calls it: documents beside their truth, faults of the reader, wrong folders."""
+"""`evaluate` and `extract --debug` as a user calls them: documents beside their truth, faults, wrong folders."""
 
 from __future__ import annotations
 
@@ -114,3 +114,14 @@ def test_wrong_folders_are_explained(
     assert words in printed
     if code == 3:
         assert "a.json: not readable as JSON" in printed
+
+
+def test_extract_draws_every_step(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 torn")
+    arguments = ["extract", str(shop.clean), str(broken), "--out", str(tmp_path / "o"), "--debug", str(tmp_path / "d")]
+    assert run(arguments) == 1
+    drawn = {p.name for p in (tmp_path / "d" / "clean").iterdir()}
+    assert {"page-01-words.png", "page-01-columns.png", "page-01-combined.png"} <= drawn
+    assert not (tmp_path / "d" / "broken").exists()
+    assert "not drawn: broken.pdf" in capsys.readouterr().err
