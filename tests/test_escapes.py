@@ -1,0 +1,228 @@
+"""Orders with something wrong that no sum shows: each must reach a person, in every form, with the code that says why.
+
+They take the real way: reader, extractor, matcher and rules, against the shipped ERP exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+
+import pytest
+
+import sample_docs
+from flows import wiring
+from flows.settings import Intake
+from pipeline.history import MemoryHistory
+from pipeline.interfaces import Erp
+from pipeline.model import Decision, Verdict
+from pipeline.run import decide_message, read_file
+from rules.policy import load_policies
+from tests.escape_documents import (
+    COLUMNS,
+    GAUGE,
+    HEADER,
+    LAMP,
+    TERMINAL,
+    Printed,
+    as_html,
+    as_pdf,
+    as_text,
+    changed,
+)
+
+ERP = Path(sample_docs.__file__).parent / "erp"
+ORDER = Printed()
+UNSUMMED = ORDER.but(totals=())  # no printed sum can show that something is missing
+FORMS: dict[str, Callable[[Printed], bytes]] = {"txt": as_text, "pdf": as_pdf, "html": as_html}
+
+
+@cache
+def erp() -> Erp:
+    return wiring.load_erp(ERP)
+
+
+def decide(name: str, content: bytes) -> Decision:
+    intake = Intake(ocr_cache=None)
+    read = partial(wiring.read_orders, options=wiring.reading_options(intake))
+    reading = read_file(wiring.document_of(name, content), read, wiring.reading_context(erp(), intake))
+    parts = wiring.deciders(erp(), MemoryHistory(), load_policies())
+    (decided,) = decide_message(reading, parts, date(2026, 11, 16))
+    return decided.decision
+
+
+def codes(decision: Decision) -> set[str]:
+    return {mismatch.code for mismatch in decision.mismatches}
+
+
+def below(text: str) -> Printed:
+    """The text below the second line, as a note."""
+    return UNSUMMED.but(rows=(GAUGE, LAMP, text, TERMINAL))
+
+
+def without(label: str) -> dict[str, str]:
+    return {name: value for name, value in HEADER.items() if name != label}
+
+
+CLEAN = {
+    "as it is": ORDER,
+    "without a sum": UNSUMMED,
+    "a harmless note": below("Please pack singly."),
+    "the right number of lines": ORDER.but(after=("Number of items: 3",)),
+    "ordinary terms": ORDER.but(
+        after=(
+            "Please confirm this order within 2 days.",
+            "Partial deliveries not accepted.",
+            "We do not accept price increases without written notice.",
+            "Orders may be cancelled free of charge until dispatch.",
+        )
+    ),
+}
+WRONG: dict[str, tuple[Printed, str]] = {
+    # figures
+    "price per 100 said in a note": (below("Price is per 100 EA"), "wrong_price"),
+    "price 100 times too high": (
+        ORDER.but(rows=(GAUGE, changed(TERMINAL, price="38.48")), totals=(("Total", "167.94"),)),
+        "wrong_price",
+    ),
+    "gross price": (
+        ORDER.but(rows=(changed(GAUGE, price="17.70", amount="177.00"),), totals=(("Total incl. VAT", "177.00"),)),
+        "wrong_price",
+    ),
+    "price of zero": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, price="0.00", amount="0.00"))), "wrong_price"),
+    "no price yet": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, price="TBD", amount=""))), "missing_price"),
+    "quantity of zero": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="0", amount="0.00"))), "missing_quantity"),
+    "credit": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="-20", amount="-96.20"))), "missing_quantity"),
+    "credit, minus behind": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="20-", amount="96.20-"))), "missing_quantity"),
+    "credit in brackets": (
+        UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="(20)", amount="(96.20)"))),
+        "missing_quantity",
+    ),
+    "beyond measure": (
+        UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="2" + "0" * 19, amount="962" + "0" * 17))),
+        "missing_quantity",
+    ),
+    "a range": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="20-30"))), "low_confidence"),
+    "a guess": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="ca. 20"))), "low_confidence"),
+    "a pack as a quantity": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="1", amount="96.20"))), "arithmetic_error"),
+    # lines that are missing
+    "a line is missing from the sum": (ORDER.but(rows=(GAUGE, LAMP)), "total_mismatch"),
+    "a gap in the numbers": (UNSUMMED.but(rows=(GAUGE, TERMINAL)), "low_confidence"),
+    "the first number is missing": (UNSUMMED.but(rows=(LAMP,)), "low_confidence"),
+    "more lines are counted": (ORDER.but(after=("Number of items: 4",)), "low_confidence"),
+    "mehr Positionen gezählt": (ORDER.but(after=("Anzahl Positionen: 4",)), "low_confidence"),
+    "a page is missing": (ORDER.but(after=("Page 1 of 2",)), "low_confidence"),
+    "it goes on": (ORDER.but(after=("continued on next page",)), "low_confidence"),
+    "items in an annex": (ORDER.but(after=("Further items see attachment.",)), "low_confidence"),
+    "an item in words": (ORDER.but(after=("Please also send 5 pcs PG063-10B.",)), "low_confidence"),
+    "an item in words above": (
+        ORDER.but(before=("In addition we order 5 EA of PG063-10B at 15.44 EUR.",)),
+        "low_confidence",
+    ),
+    "an item is replaced": (below("replaced by PG063-10B"), "ambiguous_item or low_confidence"),
+    "an item nobody sells": (
+        UNSUMMED.but(rows=(GAUGE, ("20", "", "", "Special bracket as per drawing 5", "2", "EA", "12.00", "24.00"))),
+        "unknown_item",
+    ),
+    # items
+    "another size in the text": (
+        ORDER.but(rows=(changed(GAUGE, text="Pressure gauge 63 mm 0-10 bar"), LAMP, TERMINAL)),
+        "ambiguous_item",
+    ),
+    "another number in the text": (
+        ORDER.but(rows=(changed(GAUGE, text="Pressure gauge PG063-10B"), LAMP, TERMINAL)),
+        "ambiguous_item",
+    ),
+    # lines that are none
+    "option": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, text="Option: LED lamp 8 W 4000 K"))), "low_confidence"),
+    "Alternativposition": (
+        UNSUMMED.but(rows=(GAUGE, changed(LAMP, text="Alternativ: LED lamp 8 W 4000 K"))),
+        "low_confidence",
+    ),
+    "alternative to another": (below("Alternative to item 10"), "low_confidence"),
+    "do not ship": (below("DO NOT SHIP"), "low_confidence"),
+    "sample": (below("Sample, free of charge"), "low_confidence"),
+    "return": (below("RETURN for credit"), "low_confidence"),
+    "status column": (
+        UNSUMMED.but(columns=(*COLUMNS, "Status"), rows=((*GAUGE, "open"), (*LAMP, "cancelled"), (*TERMINAL, "open"))),
+        "low_confidence",
+    ),
+    # the order as a whole
+    "dollars": (ORDER.but(header={**HEADER, "Currency": "USD"}), "currency_mismatch"),
+    "dollars in a note": (
+        ORDER.but(header=without("Currency"), after=("All prices in US dollars.",)),
+        "currency_mismatch",
+    ),
+    "dollars in the cells": (
+        UNSUMMED.but(header=without("Currency"), rows=(changed(GAUGE, price="$14.87", amount="$148.70"),)),
+        "currency_mismatch",
+    ),
+    "dollars at the total": (ORDER.but(totals=(("Total USD", "264.14"),)), "currency_mismatch"),
+    "another address": (
+        ORDER.but(ship_to=("Acme Works", "Elm Street 1", "10115 Berlin", "Germany")),
+        "unknown_ship_to",
+    ),
+    "an address in a note": (
+        ORDER.but(after=("Please deliver this order to our customer: Huber, Ringstr. 5, 80331 Munich.",)),
+        "low_confidence",
+    ),
+    "two numbers": (ORDER.but(header={**HEADER, "Order No.": "4500-77999"}), "low_confidence"),
+    "held": (ORDER.but(after=("HOLD: do not deliver before written release.",)), "low_confidence"),
+    "draft": (ORDER.but(title="PURCHASE ORDER - DRAFT"), "low_confidence"),
+    "for information": (ORDER.but(after=("DO NOT SHIP - for information only",)), "low_confidence"),
+    "a quotation is asked for": (
+        ORDER.but(before=("This is a request for quotation, please do not process as an order.",)),
+        "low_confidence",
+    ),
+    "placed by telephone": (ORDER.but(after=("Confirming order only - do not duplicate.",)), "low_confidence"),
+    "blanket": (ORDER.but(title="BLANKET ORDER"), "low_confidence"),
+    "cancelled below": (ORDER.but(after=("This purchase order is cancelled.",)), "low_confidence"),
+    "cancellation": (ORDER.but(title="PURCHASE ORDER CANCELLATION"), "cancelled_po"),
+    "change": (ORDER.but(title="PURCHASE ORDER CHANGE NOTICE"), "revised_po"),
+    "amendment": (ORDER.but(before=("Amendment no. 2",)), "revised_po"),
+    "revision": (ORDER.but(header={**HEADER, "Revision": "2"}), "revised_po"),
+}
+STRUCK = (
+    "*** CANCELLED ***", "Line deleted", "Position gestrichen", "Pos. storniert", "Ligne annulée", "Línea anulada",
+    "Riga annullata", "Regel vervallen", "Pozycja anulowana", "Linha cancelada",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", CLEAN)
+def test_nothing_wrong_goes_through(name: str, form: str) -> None:
+    decision = decide(f"order.{form}", FORMS[form](CLEAN[name]))
+    assert (decision.decision, decision.mismatches) == (Verdict.AUTO, ())
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_reaches_a_person(name: str, form: str) -> None:
+    order, code = WRONG[name]
+    decision = decide(f"order.{form}", FORMS[form](order))
+    assert decision.decision is Verdict.REVIEW
+    assert codes(decision) & set(code.split(" or "))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("words", STRUCK)
+def test_a_crossed_out_line_reaches_a_person(words: str, form: str) -> None:
+    decision = decide(f"order.{form}", FORMS[form](below(words)))
+    assert decision.decision is Verdict.REVIEW
+    assert any(words.strip("* ").split()[-1] in mismatch.reason for mismatch in decision.mismatches)
+
+
+def test_a_customers_standing_words_are_left_alone(tmp_path: Path) -> None:
+    """What the policy names as known is no remark any more; the rest of the document still is."""
+    (tmp_path / "own.toml").write_text('[customer.K1001.remarks]\nknown = ["for information only"]\n', encoding="utf-8")
+    intake = Intake(ocr_cache=None)
+    read = partial(wiring.read_orders, options=wiring.reading_options(intake))
+    parts = wiring.deciders(erp(), MemoryHistory(), load_policies(tmp_path))
+    verdicts = []
+    for text in ("Prices for information only", "DRAFT"):
+        document = wiring.document_of("order.txt", as_text(ORDER.but(after=(text,))))
+        reading = read_file(document, read, wiring.reading_context(erp(), intake))
+        verdicts.append(decide_message(reading, parts, date(2026, 11, 16))[0].decision.decision)
+    assert verdicts == [Verdict.AUTO, Verdict.REVIEW]
