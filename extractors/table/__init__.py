@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractors.table.engine import read
+from extractors.table.memory import remembered
 from extractors.table.records import TableReading, TotalCell
 from pipeline.model import Page, ReadingContext
 
@@ -16,5 +17,4 @@ def read_table(pages: Sequence[Page], context: ReadingContext, date_order: str |
 
     ``date_order`` ("dmy" ...) is what the header knows of it; dates that prove another are stronger.
     """
-    del context
-    return read(pages, date_order)
+    return remembered(read(pages, date_order), pages, context.layout_corrections, date_order)

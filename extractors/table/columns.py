@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from extractors.layout import Segment
 from extractors.table.cells import date_runs, kind_of
-from extractors.table.records import CODES, NUMBERS, TEXTS, CellValue, Column, GridRow, Heading, Label, Row
+from extractors.table.records import CODES, NUMBERS, SIZE, TEXTS, CellValue, Column, GridRow, Heading, Label, Row
 from extractors.table.rows import sublines
 from extractors.table.totals import total_kind
 from pipeline.model import Box, Ruling, Word
@@ -221,7 +221,7 @@ def accepts(label: Label, kind: str) -> bool:
     if not label.meanings:
         return True
     if kind in ("number", "percent"):
-        return bool(label.meanings & (NUMBERS | CODES | {"line_no", "ignored"}))
+        return bool(label.meanings & (NUMBERS | CODES | {"line_no", "ignored", SIZE}))
     if kind == "date":
         return bool(label.meanings & {"requested_date", "ignored"})
     if kind == "unit":

@@ -18,7 +18,9 @@ from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
 from extractors.table.infer import inferred_bodies
 from extractors.table.item import Printed, holds_figures, name_item, read_block
+from extractors.table.matrix import size_columns, spread
 from extractors.table.meaning import Meanings, assign_meanings, figures
+from extractors.table.pairs import read_pairs
 from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
@@ -42,28 +44,41 @@ def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     rows = rows_of(pages)
     if not rows:
         return TableReading()
-    facts = _Facts(
-        decimal_votes(digits_of(w.text for row in rows for w in row.line.words)),
-        date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)]) or date_order,
-        furniture(rows, pages),
-        {page.number: page.rulings for page in pages},
-    )
+    facts = _facts(rows, pages, date_order)
     tables = bodies(find_headings(rows), rows)
     reading = _best([_read_table(table, facts) for table in tables])
     if reading.lines:
         return reading
     table = inferred_bodies(rows)
     inferred = _best([_read_table(table, facts)]) if table else reading
-    written = _read_text(rows, facts)
-    return written if len(written.lines) > len(inferred.lines) else inferred
+    paired = _read_loose(read_pairs(rows), rows, facts)
+    written = _read_loose(read_lines(rows), rows, facts)
+    return max(paired, inferred, written, key=lambda reading: len(reading.lines))
 
 
-def _read_text(rows: Sequence[Row], facts: _Facts) -> TableReading:
-    """An order written in sentences."""
-    printed = read_lines(rows)
+def read_under(headings: Sequence[Heading], pages: Sequence[Page], date_order: str | None = None) -> TableReading:
+    """The lines below headings that are known beforehand; their rows are those of ``rows_of(pages)``."""
+    rows = rows_of(pages)
+    return _best([_read_table(table, _facts(rows, pages, date_order)) for table in bodies(headings, rows)])
+
+
+def _facts(rows: Sequence[Row], pages: Sequence[Page], date_order: str | None) -> _Facts:
+    return _Facts(
+        decimal_votes(digits_of(w.text for row in rows for w in row.line.words)),
+        date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)]) or date_order,
+        furniture(rows, pages),
+        {page.number: page.rulings for page in pages},
+    )
+
+
+def _read_loose(printed: Sequence[Printed], rows: Sequence[Row], facts: _Facts) -> TableReading:
+    """An order without a table: written in sentences or as blocks of labels and values."""
     marks = choose_marks([figures_of(item) for item in printed], facts.decimal)
     lines, evidence, doubts = _read_items(printed, True, Habits(marks, facts.date_order))
-    return TableReading(lines, evidence, doubts, decimal=facts.decimal, date_order=facts.date_order)
+    mark = marks.amount or marks.price or facts.decimal
+    totals = tuple(total for row in rows if (total := read_total(row, mark)) is not None)
+    reading = TableReading(lines, evidence, doubts, totals=totals, decimal=mark, date_order=facts.date_order)
+    return _proven_by_sums(reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +198,11 @@ def _cut_dead_ends(parted: Sequence[Parted]) -> list[Parted]:
 def _read_blocks(
     blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings, habits: Habits
 ) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
-    printed = [read_block(block, columns, meanings) for block in blocks]
+    printed = (
+        [item for block in blocks for item in spread(read_block(block, columns, meanings), block, columns, meanings.of)]
+        if size_columns(columns)
+        else [read_block(block, columns, meanings) for block in blocks]
+    )
     return _read_items(printed, any(meaning in CODES for meaning in meanings.of.values()), habits)
 
 

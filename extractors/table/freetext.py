@@ -109,7 +109,9 @@ def _take_price(words: Sequence[Word], used: set[int], printed: Printed, row: Ro
 
 
 def _is_money(text: str) -> bool:
-    return not any(c.isdigit() for c in text) and currency_code(text.strip(".,;/()")) is not None
+    """A currency, alone or with the unit it is paid for ("EUR/m")."""
+    money, _, unit = text.strip(".,;/()").partition("/")
+    return not any(c.isdigit() for c in text) and currency_code(money) is not None and (not unit or is_unit(unit))
 
 
 def _take_quantity(words: Sequence[Word], used: set[int], printed: Printed, row: Row) -> None:

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
-from extractors.table.records import TEXTS, Heading, Label, Row
+from extractors.table.matrix import size_runs
+from extractors.table.records import SIZE, TEXTS, Heading, Label, Row
 from pipeline.language import fold
 from pipeline.model import Box, Word
 
@@ -78,6 +79,22 @@ def _is_damaged(heading: Heading, best: Heading) -> bool:
 def reparted(heading: Heading) -> Heading:
     """The heading with labels that stand close together parted the other way: by what they are worth, not by length."""
     return read_heading(heading.rows, by_worth=True) or heading
+
+
+def _row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[_Piece]:
+    """The pieces of one heading line; sizes side by side are labels of their own."""
+    sizes = {row.line.words[i] for i in size_runs(row.line.words)}
+    pieces: list[_Piece] = []
+    for segment in row.segments:
+        for is_size, run in itertools.groupby(segment.words, key=lambda word: word in sizes):
+            words = tuple(run)
+            if is_size:
+                hit = Hit(frozenset({SIZE}), 0, 1, 1.0, SIZE)
+                pieces += [_Piece((word,), word.box, word.text, hit, line) for word in words]
+            else:
+                part = segment if len(words) == len(segment.words) else make_segment(words)
+                pieces += _pieces(part, line, by_worth=by_worth)
+    return pieces
 
 
 def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[_Piece]:
@@ -186,15 +203,16 @@ def _line_score(row: Row) -> float:
         return 0.0
     best: dict[str, float] = {}
     spare = 0.0
-    for segment in row.segments:
-        for piece in _pieces(segment, 0):
-            if piece.hit is None or piece.hit.score < 0.5:
-                spare += 1.0 if _has_amount(piece.text) else 0.35
-                spare += 0.1 * max(0, len(piece.words) - 3)
-                continue
-            meaning = max(piece.hit.meanings, key=lambda m: _WEIGHT.get(m, 0.0))
-            weight = _WEIGHT.get(meaning, 0.0) * piece.hit.score
-            best[meaning] = max(best.get(meaning, 0.0), weight)
+    for piece in _row_pieces(row, 0):
+        if piece.hit is not None and piece.hit.meanings == {SIZE}:
+            continue
+        if piece.hit is None or piece.hit.score < 0.5:
+            spare += 1.0 if _has_amount(piece.text) else 0.35
+            spare += 0.1 * max(0, len(piece.words) - 3)
+            continue
+        meaning = max(piece.hit.meanings, key=lambda m: _WEIGHT.get(m, 0.0))
+        weight = _WEIGHT.get(meaning, 0.0) * piece.hit.score
+        best[meaning] = max(best.get(meaning, 0.0), weight)
     if len(best) < 2 or not best.keys() & {*_NUMERIC, "description", "combined"}:
         return 0.0
     return sum(best.values()) - spare
@@ -258,7 +276,7 @@ def _fits_below(row: Row, seed: Row) -> bool:
 
 def read_heading(rows: Sequence[Row], *, by_worth: bool = False) -> Heading | None:
     """The labels of heading rows; None when they do not make a table. ``by_worth``: see ``reparted``."""
-    pieces = [p for number, row in enumerate(rows) for s in row.segments for p in _pieces(s, number, by_worth=by_worth)]
+    pieces = [p for number, row in enumerate(rows) for p in _row_pieces(row, number, by_worth=by_worth)]
     split = _level_split(pieces, len(rows))
     labels: list[Label] = []
     if split is None:
@@ -334,6 +352,8 @@ def _box(group: Sequence[_Piece]) -> Box:
 def _label(group: Sequence[_Piece], level: int) -> Label:
     text = " ".join(piece.text for piece in group)
     box = _box(group)
+    if len(group) == 1 and group[0].hit is not None and group[0].hit.meanings == {SIZE}:
+        return Label(text, box, group[0].hit.meanings, 1.0, level)
     whole = find_label(text) or find_label(_without_qualifiers(text))
     if whole is not None:
         return Label(text, box, whole[0], whole[1], level)

@@ -47,6 +47,8 @@ class Printed:
     notes: list[str] = field(default_factory=list)
     schedule: list[Found] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
+    # of a row of sizes: its printed quantity and amount, and the quantities of all its sizes
+    whole: tuple[Found | None, Found | None, tuple[str, ...]] | None = None
     page: int = 0
     source: Source = Source.TEXT
 

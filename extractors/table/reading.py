@@ -11,6 +11,7 @@ from extractors.layout import bounding_box
 from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of, line_closes
 from extractors.table.cells import amount, number_cell
 from extractors.table.item import Found, Printed, unit_of
+from extractors.table.matrix import adds_up
 from extractors.table.records import CODE_FIELDS
 from extractors.table.repair import repair
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
@@ -128,6 +129,8 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     }
     discount, percent = discount_of(figures, marks.price)
     closed = closes(values["quantity"], values["unit_price"], values["line_amount"], base, discount, percent)
+    if printed.whole is not None:
+        closed = adds_up(printed, marks)
     for name, value in values.items():
         _put_number(line, printed, name, value, closed, mended=mended is not None)
     _put_base_and_discount(line, printed, base, discount, percent, closed)

@@ -13,6 +13,7 @@ CODES = frozenset({"item_id", *CODE_FIELDS})
 NUMBERS = frozenset({"quantity", "unit_price", "price_base_quantity", "line_discount", "line_amount", "gross_amount",
                      "tax_rate", "tax_amount"})  # fmt: skip
 TEXTS = frozenset({"description", "combined"})
+SIZE = "size"  # a column of a size matrix, headed by one size
 
 
 @dataclass(frozen=True, slots=True)
