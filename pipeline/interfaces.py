@@ -13,6 +13,7 @@ from pipeline.model import (
     Decision,
     Document,
     EarlierOrder,
+    LayoutCorrection,
     MailContext,
     MailKey,
     MatchedOrder,
@@ -129,3 +130,16 @@ class Sink(Protocol):
 
     def deliver(self, key: str, decision: Decision) -> str:
         """Returns where it went (file name, ERP number). Raises ``SourceError``."""
+
+
+class LayoutMemory(Protocol):
+    """What reviewers taught us about layouts. A correction is a candidate: it counts where the sums prove it."""
+
+    def layout_corrections(self) -> tuple[LayoutCorrection, ...]:
+        """Oldest first."""
+
+    def remember_layout(self, correction: LayoutCorrection, actor: str) -> None:
+        """Takes the place of an earlier correction of the same layout."""
+
+    def forget_layout(self, fingerprint: str, actor: str) -> LayoutCorrection:
+        """A unique beginning of the fingerprint is enough. Raises ``UsageError`` when none or several begin so."""

@@ -16,6 +16,7 @@ from pipeline.model.erp import (
     StockLevel,
     UnitConversion,
 )
+from pipeline.model.layout import LayoutColumn, LayoutCorrection
 from pipeline.model.mail import Attachment, Document, MailKey, Message
 from pipeline.model.matching import (
     Candidate,
@@ -61,6 +62,8 @@ __all__ = [
     "Evidence",
     "ExpectedPrice",
     "ItemStatus",
+    "LayoutColumn",
+    "LayoutCorrection",
     "LineDecision",
     "LineItem",
     "LineMatch",

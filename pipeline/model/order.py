@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from pipeline.model.layout import LayoutCorrection
 from pipeline.model.pages import Box, Source
 
 
@@ -143,3 +144,4 @@ class ReadingContext:
     subject: str = ""
     is_mail_body: bool = False  # the text is a mail body, not an attachment
     received: date | None = None  # when the document reached us: tells 11/09 from 09/11 where nothing else does
+    layout_corrections: tuple[LayoutCorrection, ...] = ()  # what people taught us; counts only where sums prove it
