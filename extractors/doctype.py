@@ -16,6 +16,7 @@ from extractors.doctype_model import probabilities
 from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Surroundings
 from extractors.header.wording import words as wording
+from extractors.unclaimed import has_rows, is_strange
 from pipeline.language import fold, languages
 from pipeline.model import DocumentType, ReadingContext
 from pipeline.values import is_unit, looks_like_code
@@ -29,6 +30,8 @@ _MAYBE_ORDER = 0.3  # probability of an order from which a text without title is
 _CHAT = 0.4  # share of "other" from which lines found in a mail may be sentences
 _SURE_CHAT = 0.6  # and from which they are no reason to look
 _NO_ORDER = 0.2
+_SURE = 0.9
+STRANGE = "the text is in none of the languages that are read: labels and titles may have been missed"
 _TEXT_PAGES = 3  # read by the classifier
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
@@ -62,17 +65,20 @@ def read_type(pages: Sequence[Surroundings], context: ReadingContext, signs: Ord
     if context.is_mail_body and (not signs.has_lines or _is_chat(pages, shares, order_share)):
         return _mail_text(pages, shares, order_share, signs)
     if other is not None and others[other] >= _CLEAR_TITLE and others[other] > order + _LEAD:
-        return _other_title(other, others[other], order_share, signs)
+        return _other_title(other, others[other], order_share, signs, pages)
     if order >= 0.5:
         return _order(pages, scores, signs, others.get(other, 0.0) if other else 0.0)
     return _untitled(shares, order_share, signs, pages, scores)
 
 
-def _other_title(name: str, score: float, order_share: float, signs: OrderSigns) -> TypeReading:
+def _other_title(
+    name: str, score: float, order_share: float, signs: OrderSigns, pages: Sequence[Surroundings]
+) -> TypeReading:
     if order_share > 0.9 and score < 0.95 and signs.has_lines and signs.has_number:
         reason = f"the title says {name.replace('_', ' ')}, but the text reads like an order"
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
-    return TypeReading(DocumentType(name), min(0.99, score))
+    strange = (signs.has_lines or signs.has_number) and is_strange([around.page for around in pages])
+    return TypeReading(DocumentType(name), min(0.99, score), STRANGE if strange else None)
 
 
 def _order(pages: Sequence[Surroundings], scores: Mapping[str, float], signs: OrderSigns, other: float) -> TypeReading:
@@ -128,7 +134,8 @@ def _untitled(
 ) -> TypeReading:
     best = max(shares, key=lambda name: shares[name])
     if signs.has_lines or signs.has_number:
-        if best not in ORDER_TYPES and shares[best] >= 0.9 and not signs.has_number:
+        sure_other = best not in ORDER_TYPES and shares[best] >= _SURE and not signs.has_number
+        if sure_other and not is_strange([around.page for around in pages]):
             return TypeReading(DocumentType(best), shares[best])
         kind, _ = _kind_of_order(pages, scores, signs)
         sure = signs.has_lines and signs.has_number and (best in ORDER_TYPES or _clear_number(pages))
@@ -141,8 +148,18 @@ def _untitled(
         # beside a real order this is a cover sheet or a data sheet; alone, the doubt brings it to a person
         return TypeReading(DocumentType.OTHER, 0.5, "the text reads like an order, but has no number, title or lines")
     known = best not in ORDER_TYPES and shares[best] >= 0.5
-    doubt = None if known else "nothing says what kind of document this is"
+    doubt = _why_unsure(pages, shares[best]) if known else "nothing says what kind of document this is"
     return TypeReading(DocumentType(best) if known else DocumentType.OTHER, shares[best], doubt)
+
+
+def _why_unsure(pages: Sequence[Surroundings], share: float) -> str | None:
+    """Why a text without a title may be an order after all, though the classifier takes it for something else."""
+    views = [around.page for around in pages]
+    if is_strange(views):
+        return STRANGE
+    if share < _SURE and any(has_rows(page) for page in views):
+        return "rows of figures like those of an order, and no title says what this is"
+    return None
 
 
 def _clear_number(pages: Sequence[Surroundings]) -> bool:
@@ -170,6 +187,8 @@ def _mail_text(
     if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the mail's text reads like an order")
     kind = DocumentType(best) if best not in ORDER_TYPES else DocumentType.OTHER
+    if is_strange([around.page for around in pages]):
+        return TypeReading(kind, shares[best], STRANGE)
     unsure = signs.has_lines and shares[best] < _SURE_CHAT
     return TypeReading(kind, shares[best], "figures in the mail's text look like lines of an order" if unsure else None)
 

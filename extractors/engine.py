@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.doctype import OrderSigns, TypeReading, read_type
+from extractors.doctype import STRANGE, OrderSigns, TypeReading, read_type
 from extractors.header import habits
 from extractors.header.fields import Found
 from extractors.header.places import Surroundings, constant_column
@@ -16,8 +16,9 @@ from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
 from extractors.table import TableReading, read_table
 from extractors.trace import note
+from extractors.unclaimed import is_strange, unclaimed_rows
 from pipeline.errors import DocumentError
-from pipeline.model import Doubt, Order, Page, Pages, Party, ReadingContext, Word
+from pipeline.model import DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
 _CERTAIN = 0.6  # confidence from which a document passes for no order without a person's look
 
@@ -37,8 +38,25 @@ class DocumentExtractor:
         parts = split([part for page in seen for part in by_number(page, language)], language)
         orders = [_read_part(part, language, context, len(seen)) for part in parts]
         kept = [order for order in orders if order.document_type.is_order] or sorted(orders, key=_is_certain)[:1]
-        doubts = tuple(Doubt("", reason) for reason in (*pages.doubts, *(d for p in pages.pages for d in p.doubts)))
+        reasons = [*pages.doubts, *(d for p in pages.pages for d in p.doubts)]
+        if kept[0].document_type.is_order:
+            reasons += [STRANGE] if is_strange(seen) else []
+            reasons += [] if context.is_mail_body else _unclaimed(parts, orders)
+        doubts = tuple(Doubt("", reason) for reason in reasons)
         return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept)
+
+
+def _unclaimed(parts: Sequence[OrderPart], orders: Sequence[Order]) -> list[str]:
+    """Says where rows of figures stand that no order claims: on pages that show nothing else they could belong to."""
+    claimed = {e.page for order in orders for e in order.evidence if e.path.startswith("lines[")}
+    possible = [
+        role.around
+        for part, order in zip(parts, orders, strict=True)
+        if order.document_type.is_order or order.document_type is DocumentType.OTHER
+        for role in part.table_pages
+    ]
+    reason = unclaimed_rows(possible, claimed)
+    return [reason] if reason else []
 
 
 def _read_part(part: OrderPart, language: str | None, context: ReadingContext, pages_of_file: int) -> Order:

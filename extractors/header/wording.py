@@ -28,3 +28,11 @@ def countries() -> Mapping[str, str]:
     found = _file()["countries"]
     assert isinstance(found, dict), "wording.toml: countries is no table"
     return {str(name): str(code) for name, code in found.items()}
+
+
+@cache
+def strange_words() -> Mapping[str, frozenset[str]]:
+    """ISO 639-1 code of a language nobody reads here yet → folded words that tell it."""
+    found = _file()["strange"]
+    assert isinstance(found, dict), "wording.toml: strange is no table"
+    return {str(code): frozenset(str(word) for word in told) for code, told in found.items()}
