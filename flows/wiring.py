@@ -25,7 +25,7 @@ from flows.settings import Intake, Settings
 from flows.settings import Mailbox as MailboxSettings
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
-from pipeline.interfaces import Erp, MailSource, OrderHistory
+from pipeline.interfaces import Erp, LayoutMemory, MailSource, OrderHistory
 from pipeline.model import Document, MailKey, Message, Order, ReadingContext
 from pipeline.run import Deciders, ReadDocument
 from rules.judge import judge
@@ -88,6 +88,11 @@ def reading_context(erp: Erp | None, intake: Intake) -> ReadingContext:
         own_emails=tuple(c.email for c in companies if c.email),
         languages=intake.languages,
     )
+
+
+def with_memory(context: ReadingContext, memory: LayoutMemory) -> ReadingContext:
+    """With what reviewers taught us about layouts by now."""
+    return replace(context, layout_corrections=memory.layout_corrections())
 
 
 # --- deciding
@@ -181,13 +186,14 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
     policies = load_policies(settings.policies, own_mail_server=settings.intake.own_mail_server)
     snapshots = SnapshotStore(settings.data / "erp", settings.erp.columns)
     with ExitStack() as opened:
+        kept = store or opened.enter_context(open_store(settings.database))
         yield Parts(
-            store=store or opened.enter_context(open_store(settings.database)),
+            store=kept,
             mailboxes=tuple(opened.enter_context(_mailbox(box)) for box in settings.mailboxes),
             originals=Originals(settings.data / "originals"),
             unpack=unpack,
             read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
-            context=lambda: reading_context(snapshots.current(), settings.intake),
+            context=lambda: with_memory(reading_context(snapshots.current(), settings.intake), kept),
             deciders=_deciders_of(snapshots, policies),
             sink=OrderFileSink(settings.output.folder),
             sync=partial(sync_exports, snapshots, settings.erp.folder),

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import select, text
 
-from pipeline.model import CaseStatus, Decision, MailKey, Resolution, ReviewCase
+from pipeline.model import CaseStatus, Decision, LayoutCorrection, MailKey, Resolution, ReviewCase
 from pipeline.run import MessageResult
-from store import audit, cases, checks, messages, outbox, results, schema
+from store import audit, cases, checks, layouts, messages, outbox, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.records import AuditCheck, AuditEntry, CaseSummary, ClaimedMessage, Counts, OutboxItem, StuckMessage
@@ -130,6 +130,20 @@ class Store:
     def revise(self, resolution: Resolution, decision: Decision) -> ReviewCase:
         """The case stays open with a corrected order. Raises ``StaleCase``."""
         return cases.revise(self._db, resolution, decision)
+
+    # layouts
+
+    def layout_corrections(self) -> tuple[LayoutCorrection, ...]:
+        """Oldest first."""
+        return layouts.corrections(self._db)
+
+    def remember_layout(self, correction: LayoutCorrection, actor: str) -> None:
+        """Takes the place of an earlier correction of the same layout, and becomes the newest."""
+        layouts.remember(self._db, correction, actor)
+
+    def forget_layout(self, fingerprint: str, actor: str) -> LayoutCorrection:
+        """A unique beginning of the fingerprint is enough. Raises ``UsageError``."""
+        return layouts.forget(self._db, fingerprint, actor)
 
     # the whole
 

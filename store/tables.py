@@ -278,6 +278,18 @@ class AuditRow(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class LayoutRow(Base):
+    """A reviewer's correction of a layout; the highest ``id`` is the newest."""
+
+    __tablename__ = "layout_corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    columns: Mapped[str]  # JSON list of [label, place, meaning]
+    learned_from: Mapped[str]
+    at: Mapped[datetime]
+
+
 class MetaRow(Base):
     """Single values: the head of the audit chain, the ERP snapshot in force."""
 
