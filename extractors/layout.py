@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from pipeline.model import Box, Page, Ruling, Word
@@ -18,6 +19,7 @@ _LEVEL = 0.35  # the same for pieces of a line that were found apart
 _MARK = 0.45  # words lower than this share of the usual height are dashes and dots
 # A gap this many times the text height ends a segment: a blank is 0.25-0.35 of it in print, 0.6 in mono-spaced text.
 _WIDE_GAP = 0.85
+_MORE_THAN_BLANK = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,21 @@ def text_height(words: Sequence[Word]) -> float:
     return heights[(3 * len(heights)) // 4] if heights else 0.0
 
 
-def segments(line: TextLine, rulings: Sequence[Ruling] = ()) -> tuple[Segment, ...]:
-    """Splits a line at wide gaps, at the borders of declared cells and at the vertical ones of ``rulings``."""
-    gap = _WIDE_GAP * text_height(line.words)
+def usual_blank(lines: Sequence[TextLine]) -> float:
+    """The median white between neighbouring words of some lines, in points; gaps wider than the print are no blanks."""
+    gaps = [b.box.x0 - a.box.x1 for line in lines for a, b in pairwise(line.words)]
+    height = text_height([word for line in lines for word in line.words])
+    blanks = [gap for gap in gaps if 0 < gap < 1.3 * height]
+    return median(blanks) if blanks else 0.0
+
+
+def segments(line: TextLine, rulings: Sequence[Ruling] = (), blank: float = 0.0) -> tuple[Segment, ...]:
+    """Splits a line at wide gaps, at the borders of declared cells and at the vertical ones of ``rulings``.
+
+    ``blank``: see ``usual_blank``; no gap that is hardly wider parts words. Boxes drawn tightly round the ink, as those
+    of recognised words are, make blanks look wide.
+    """
+    gap = max(_WIDE_GAP * text_height(line.words), _MORE_THAN_BLANK * blank)
     borders = sorted(
         ruling.box.x_mid
         for ruling in rulings

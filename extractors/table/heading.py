@@ -99,7 +99,7 @@ def _row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[_Piece]:
 
 def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[_Piece]:
     """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
-    if any(_GLUED.search(word.text) for word in segment.words) and not _is_exact(segment.text):
+    if any(len(_unglued_word(word)) > 1 for word in segment.words) and not _is_exact(segment.text):
         return [p for part in _unglued(segment) for p in _pieces(part, line, by_worth=by_worth)]
     if by_worth and len(segment.words) > 1:
         return _pieces_by_worth(segment, line)

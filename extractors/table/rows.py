@@ -16,10 +16,11 @@ from extractors.layout import (
     segments,
     text_height,
     text_lines,
+    usual_blank,
 )
 from extractors.table.cells import date_runs
 from extractors.table.records import Row
-from pipeline.model import Cell, Page, Word
+from pipeline.model import Cell, Page, Source, Word
 from pipeline.values import looks_like_date
 
 # A horizontal ruling closes a band when it is at least this wide, in points and as a share of the page.
@@ -49,9 +50,10 @@ def _is_drawn(text: str) -> bool:
 
 def _printed_rows(page: Page) -> Iterator[Row]:
     bands = _bands(page)
-    for line in text_lines(page):
-        line = _unglued(line)
-        parts = _whole_dates(segments(line, page.rulings))
+    lines = text_lines(page)
+    blank = usual_blank(lines) if page.source is Source.OCR else 0.0
+    for line in map(_unglued, lines):
+        parts = _whole_dates(segments(line, page.rulings, blank))
         yield Row(0, line, parts, page.source, bisect_left(bands, line.box.y_mid))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from extractors.table import TableReading, read_table
-from pipeline.model import Page, ReadingContext
+from extractors.table.heading import read_heading
+from extractors.table.rows import rows_of
+from pipeline.model import Box, Page, ReadingContext, Source
 from tests.extractors.typed_pages import typed_page
 
 D = Decimal
@@ -164,3 +167,23 @@ def test_a_description_cut_by_the_page_break(rest: str) -> None:
     )
     described = f"Flange DN25 steel {rest.strip()} gasket and bolts".replace("  ", " ")
     assert [line.description for line in reading.lines] == ["Flange DN25 steel", described, "Flange DN25 steel"]
+
+
+def test_a_label_that_looks_glued_and_is_none_does_not_hang_the_reading() -> None:
+    assert read_heading(rows_of([typed_page("Ihre ArtNr. Menge  Preis  Betrag")])) is not None
+
+
+def test_wide_blanks_of_tight_boxes_part_no_words() -> None:
+    """Recognised words in a mono-spaced print: blanks as wide as the letters are high."""
+    page = typed_page("""
+Pos    Description              Qty    Price      Amount
+10     Roll of thermal paper      4    12.50       50.00
+20     Work shirt navy           10     7.25       72.50
+""", source=Source.OCR)  # fmt: skip
+    tight = [replace(w, box=Box(w.box.x0 + 0.5, w.box.top, w.box.x1 - 0.5, w.box.bottom - 2.5)) for w in page.words]
+    reading = read_table([replace(page, words=tuple(tight))], ReadingContext())
+    assert [(line.description, line.quantity) for line in reading.lines] == [
+        ("Roll of thermal paper", D(4)), ("Work shirt navy", D(10))
+    ]  # fmt: skip
+    page_rows = rows_of([replace(page, words=tuple(tight))])
+    assert [segment.text for segment in page_rows[1].segments][1] == "Roll of thermal paper"
