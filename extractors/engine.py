@@ -18,7 +18,7 @@ from extractors.table import TableReading, read_table
 from extractors.trace import note
 from extractors.unclaimed import is_strange, unclaimed_rows
 from pipeline.errors import DocumentError
-from pipeline.model import DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
+from pipeline.model import FLATTENED, DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
 _CERTAIN = 0.6  # confidence from which a document passes for no order without a person's look
 
@@ -42,7 +42,7 @@ class DocumentExtractor:
         if kept[0].document_type.is_order:
             reasons += [STRANGE] if is_strange(seen) else []
             reasons += [] if context.is_mail_body else _unclaimed(parts, orders)
-        doubts = tuple(Doubt("", reason) for reason in reasons)
+        doubts = tuple(Doubt("picture" if reason == FLATTENED else "", reason) for reason in reasons)
         return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept)
 
 

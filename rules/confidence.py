@@ -27,6 +27,7 @@ GROUPS = {
 """Fields that decide what is delivered and paid, and their threshold. Parties are proven by the ERP they match."""
 
 EXACT = frozenset({"sku", "cross_reference", "gtin", "mpn"})  # rungs of the item ladder that read the code as printed
+PICTURE = "picture"  # path of a doubt about the whole picture an order was recognised from
 OF_LINE_SUM = frozenset({"quantity", "price", "amount"})
 
 
@@ -44,6 +45,8 @@ class Confidence(PolicyRule):
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         by_index = {line.index: line for line in lines(matched)}
         for doubt in matched.order.doubts:
+            if doubt.path == PICTURE and self._all_proven(matched, by_index):
+                continue
             if not self._is_said(doubt.path, matched, by_index):
                 yield mismatch("low_confidence", _known_path(doubt.path, matched), None, None, doubt.reason)
         policy = self._policies.for_order(matched)
@@ -85,6 +88,11 @@ class Confidence(PolicyRule):
         number = code_key(matched.order.po_number)
         repeated = matched.mail is not None and len(number) > 3 and number in code_key(matched.mail.subject)
         return group == "po_number" and repeated
+
+    def _all_proven(self, matched: MatchedOrder, by_index: dict[int, Line]) -> bool:
+        """Every line by its own sum and the contract price, and that no line is missing by the sum of all."""
+        lines_prove = all(self._line_proves(line, matched) for line in by_index.values())
+        return bool(by_index) and lines_prove and totals_agree(matched.order) is True
 
     def _line_proves(self, line: Line, matched: MatchedOrder) -> bool:
         policy = self._policies.for_line(matched, line.index)

@@ -15,7 +15,7 @@ from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
 from extractors.readers.text import normalise
 from extractors.readers.tongue import language_of
-from pipeline.model import Box, Page, Ruling, Source, Word
+from pipeline.model import FLATTENED, Box, Page, Ruling, Source, Word
 
 UNREADABLE = 0.55  # mean confidence below which a page may stand on its head
 _LETTER_SIZES = ((842.0, 595.0), (792.0, 612.0))  # A4 and Letter in points
@@ -83,7 +83,7 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     corners = cleaning.page_outline(grey)
     if corners is not None:
         grey, dpi = cleaning.flatten(grey, corners), None
-        doubts.append("photographed: the picture was flattened")
+        doubts.append(FLATTENED)
     if cleaning.is_unevenly_lit(grey):
         grey = cleaning.even_light(grey)
     if cleaning.is_black_and_white(grey):

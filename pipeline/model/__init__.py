@@ -41,9 +41,10 @@ from pipeline.model.order import (
     Remark,
     ScheduleLine,
 )
-from pipeline.model.pages import Box, Cell, Page, Pages, Ruling, Source, Word
+from pipeline.model.pages import FLATTENED, Box, Cell, Page, Pages, Ruling, Source, Word
 
 __all__ = [
+    "FLATTENED",
     "Attachment",
     "Box",
     "Candidate",

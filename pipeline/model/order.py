@@ -43,7 +43,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something the reading is not sure of. ``path`` as in ``Evidence``; "" is the order as a whole."""
+    """Something the reading is not sure of. ``path`` as in ``Evidence``; "" is the order as a whole.
+
+    "picture" is what it was recognised from: sums and contract prices may make up for that.
+    """
 
     path: str
     reason: str

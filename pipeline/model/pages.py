@@ -19,6 +19,10 @@ class Source(StrEnum):
     MAIL = "mail"
 
 
+# A doubt of a page about its picture as a whole: void where sums and contract prices prove what was read.
+FLATTENED = "photographed: the picture was flattened"
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """``x0 <= x1``, ``top <= bottom``, points from the top left."""

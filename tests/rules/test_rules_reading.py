@@ -295,3 +295,12 @@ def test_an_unreadable_document_is_reviewed(error: DocumentError, code: str) -> 
     decision = decision_for_error(error)
     assert decision.decision is Verdict.REVIEW and decision.exceptions == (code,)
     assert decision.mismatches[0].code == code and decision.mismatches[0].reason
+
+
+def test_a_flattened_photograph_needs_a_person_only_where_the_figures_prove_nothing() -> None:
+    """A sum over all lines shows that none was cut off at the edge of the photograph."""
+    doubt = Doubt("picture", "photographed: the picture was flattened")
+    proven = matched(order={"doubts": (doubt,), "subtotal": D("50.00"), "total": None})
+    unsummed = matched(order={"doubts": (doubt,), "subtotal": None, "total": None})
+    assert codes(Confidence, proven) == []
+    assert codes(Confidence, unsummed) == [("low_confidence", "picture")]
