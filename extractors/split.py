@@ -110,7 +110,8 @@ def _begins(role: PageRole, first: PageRole) -> bool:
         if role.around.page.page.number == first.around.page.page.number:
             return True  # records of another number out of the same list
         return role.title in _ORDER_TITLES or restarted or _same_place(role, first)
-    titled = role.title in _ORDER_TITLES or (role.number is not None and _same_place(role, first))
+    same_form = role.number is not None and len(role.receiver.split()) == len(first.receiver.split())
+    titled = role.title in _ORDER_TITLES or same_form
     if titled and role.has_total and first.has_total and role.receiver and first.receiver:
         return role.receiver != first.receiver  # one order number for several stores, a page and a total for each
     return restarted and role.number is None and role.title in _ORDER_TITLES and first.counter is not None

@@ -25,6 +25,7 @@ ROLES = ("buyer", "seller", "ship_to", "bill_to")
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
 _MOST_LINES = 10
+_SAME_ADDRESS = 80  # likeness, 0..100, of one address printed twice
 _PARTICLE = 4  # letters: "van", "von", "de", "al" begin names as well
 _ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
@@ -46,11 +47,21 @@ def read_parties(pages: Sequence[Surroundings], context: ReadingContext) -> Mapp
     for role in ROLES:
         fitting = [r for name, r in labelled if name == role and not (role == "buyer" and is_own(r.reading, context))]
         if fitting:
-            roles[role] = max(fitting, key=lambda r: (r.weight * (1 + min(r.reading.score, 5)), -r.reading.page))
+            best = max(fitting, key=lambda r: (r.weight * (1 + min(r.reading.score, 5)), -r.reading.page))
+            roles[role] = _contested(best, fitting)
     ends = dict.fromkeys((0, len(pages) - 1)) if pages else {}
     free = [block for i in ends for block in _free(pages[i], taken)]
     _complete(roles, free, context, pages)
     return roles
+
+
+def _contested(best: RoleReading, rivals: Sequence[RoleReading]) -> RoleReading:
+    """Less sure where two parties with different addresses stand at labels of one role."""
+    place = fold(best.reading.party.address or "")
+    others = (fold(rival.reading.party.address or "") for rival in rivals)
+    if place and any(other and fuzz.ratio(place, other) < _SAME_ADDRESS for other in others):
+        return replace(best, weight=min(best.weight, 0.7), note="another party stands at such a label as well")
+    return best
 
 
 def is_own(reading: PartyReading, context: ReadingContext) -> bool:

@@ -182,3 +182,11 @@ def test_a_letterhead_whose_name_is_a_picture_is_named_by_its_address() -> None:
 def test_a_street_is_no_buyers_name() -> None:
     found = roles("12 High Street\nSuite 100\nReno, NV 89501\nUSA\n\nPURCHASE ORDER 4711")
     assert found["buyer"].name is None
+
+
+def test_two_parties_at_labels_of_one_role_make_it_less_sure() -> None:
+    one = "Ship To:\nAcme Tools Inc.\n7 Mill Road\nSparks, NV 89431"
+    other = "Ship To:\nAcme Tools Inc.\n900 Foundry Lane\nToledo, OH 43604"
+    sure = read_parties(around(f"{one}\f{one}", "en"), US)["ship_to"].weight
+    torn = read_parties(around(f"{one}\f{other}", "en"), US)["ship_to"].weight
+    assert torn <= 0.7 < sure

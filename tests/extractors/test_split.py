@@ -91,3 +91,12 @@ def test_time_grows_with_the_pages_and_not_faster() -> None:
 )
 def test_a_page_counter_is_no_date(text: str, counter: tuple[int, int] | None) -> None:
     assert page_role(views(printed(text).pages)[0], None).counter == counter
+
+
+def test_one_number_for_several_stores_is_an_order_for_each() -> None:
+    head = "PO Number: 4711    Page {n} of 2\nShip To: Store {n}, 7 Mill Road, Sparks, NV 89431"
+    sheet = head + "\n\n1  A-100  5  2.00  10.00\nTotal  10.00"
+    stores = printed("\f".join(sheet.format(n=n) for n in (1, 2)))
+    assert len(split(views(stores.pages), "en")) == 2
+    same = printed("\f".join([sheet.format(n=1)] * 2))
+    assert len(split(views(same.pages), "en")) == 1
