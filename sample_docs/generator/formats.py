@@ -10,6 +10,7 @@ from datetime import datetime
 import docx
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sample_docs.generator.look import Look, below, cell, columns_of, header_fields, heading, totals
 from sample_docs.generator.orders import LineTruth, OrderTruth
@@ -58,6 +59,7 @@ def draw_xlsx(look: Look, order: OrderTruth) -> bytes:
     book = Workbook()
     book.properties.created = book.properties.modified = MADE
     sheet = book.active
+    assert isinstance(sheet, Worksheet)
     sheet.title = look.wording.label("title")[:30].replace("/", " ")
     row = 1
     for text in buyer_lines(look, order):
@@ -82,16 +84,16 @@ def draw_xlsx(look: Look, order: OrderTruth) -> bytes:
         for text in below(look, line, index):
             row += 1
             sheet.cell(row, columns.index("description") + 1, text)
-    for label, value in totals(look, order):
+    for label, amount in totals(look, order):
         row += 1
         sheet.cell(row, len(columns) - 1, label)
-        sheet.cell(row, len(columns), float(value)).number_format = "#,##0.00"
+        sheet.cell(row, len(columns), float(amount)).number_format = "#,##0.00"
     out = io.BytesIO()
     book.save(out)
     return repacked(out.getvalue())
 
 
-def _typed(look: Look, line: LineTruth, column: str) -> object:
+def _typed(look: Look, line: LineTruth, column: str) -> str | float | None:
     text = cell(look, line, column)
     if column not in TYPED or (column == "quantity" and look.joined) or (column == "price" and "/" in text):
         return text or None
@@ -165,8 +167,8 @@ def draw_docx(look: Look, order: OrderTruth) -> bytes:
     for values in rows:
         for target, text in zip(table.add_row().cells, values, strict=True):
             target.text = text
-    for label, value in totals(look, order):
-        document.add_paragraph(f"{label}: {look.wording.number(value, 2)}")
+    for label, amount in totals(look, order):
+        document.add_paragraph(f"{label}: {look.wording.number(amount, 2)}")
     out = io.BytesIO()
     document.save(out)
     return repacked(out.getvalue())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -280,7 +281,7 @@ def draw_row(d: Drawing, edges: list[tuple[str, float, float]], cells: dict[str,
 
 def _page_break(d: Drawing, index: int) -> None:
     amounts = [line.amount for line in d.order.lines[:index] if line.amount is not None]
-    label, value = d.look.wording.label("carried"), d.look.wording.number(sum(amounts), 2)
+    label, value = d.look.wording.label("carried"), d.look.wording.number(sum(amounts, Decimal(0)), 2)
     if d.look.carried:
         draw_labelled(d, label, value)
     d.new_page()

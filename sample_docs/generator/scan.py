@@ -33,7 +33,7 @@ def _damage(page: Picture, damage: str, rng: np.random.Generator) -> Picture:
     if damage == "photo":
         return _photo(page, rng)
     page = _skewed(page, float(rng.uniform(-1.2, 1.2)))
-    page = _noisy(cv2.GaussianBlur(page, (3, 3), 0), rng, 6)
+    page = _noisy(np.asarray(cv2.GaussianBlur(page, (3, 3), 0), np.uint8), rng, 6)
     return np.ascontiguousarray(np.rot90(page, int(rng.integers(1, 4)))) if damage == "turned" else page
 
 

@@ -22,8 +22,8 @@ RATES = {
     "CHF": Decimal("0.95"),
     "PLN": Decimal("4.3"),
 }
-LISTS = {"EUR-STD": ("EUR", 1), "EUR-KEY": ("EUR", "0.9"), "USD-STD": ("USD", 1), "GBP-STD": ("GBP", 1),
-         "CHF-STD": ("CHF", "1.05"), "PLN-STD": ("PLN", 1)}  # fmt: skip
+LISTS = {"EUR-STD": ("EUR", "1"), "EUR-KEY": ("EUR", "0.9"), "USD-STD": ("USD", "1"), "GBP-STD": ("GBP", "1"),
+         "CHF-STD": ("CHF", "1.05"), "PLN-STD": ("PLN", "1")}  # fmt: skip
 COMPANIES = (
     (
         "Falkenrath Industriebedarf GmbH",
