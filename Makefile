@@ -5,7 +5,7 @@ export OMP_THREAD_LIMIT := 1
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help install system system-test demo test lint types check lock samples clean
+.PHONY: help install system system-test demo test torture lint types check lock samples clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -30,6 +30,9 @@ demo: install    ## the whole path on the shipped samples, in a throw-away works
 
 test: system-test $(VENV)/.installed   ## every test, against real Dovecot, PostgreSQL and Tesseract
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+torture: system-test $(VENV)/.installed   ## the long forms of the tests: every kill point, many more mutations (an hour)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m torture
 
 lint: $(VENV)/.installed   ## ruff: rules and format
 	$(BIN)/ruff check .

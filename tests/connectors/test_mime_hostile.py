@@ -7,9 +7,10 @@ import random
 import struct
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,13 +67,23 @@ CONTAINERS = (
     zipped({"a.pdf": PDF, "b.csv": b"1;2;3\n" * 50}),
     encrypted_zip("o.pdf", PDF, "abc1"),
 )
-FUZZ = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+BYTES = st.binary(max_size=2_000)
+CHANCE = st.randoms(use_true_random=False)
+FORMS = pytest.mark.parametrize("examples", [100, pytest.param(10_000, marks=pytest.mark.torture)])
 
 
-@FUZZ
-@given(st.binary(max_size=2_000))
-def test_any_bytes(raw: bytes) -> None:
-    assert isinstance(read(raw), Message)
+def fuzzed(examples: int, check: Callable[..., None], *strategies: st.SearchStrategy[Any]) -> None:
+    """The same examples each time."""
+    how = settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    how(given(*strategies)(check))()
+
+
+@FORMS
+def test_any_bytes(examples: int) -> None:
+    def check(raw: bytes) -> None:
+        assert isinstance(read(raw), Message)
+
+    fuzzed(examples, check, BYTES)
 
 
 TOKENS = st.sampled_from(
@@ -85,22 +96,28 @@ TOKENS = st.sampled_from(
 )  # fmt: skip
 
 
-@FUZZ
-@given(st.lists(TOKENS, max_size=60).map(b"".join))
-def test_any_mixture_of_the_words_of_mail(raw: bytes) -> None:
-    read(raw)
+@FORMS
+def test_any_mixture_of_the_words_of_mail(examples: int) -> None:
+    def check(raw: bytes) -> None:
+        read(raw)
+
+    fuzzed(examples, check, st.lists(TOKENS, max_size=60).map(b"".join))
 
 
-@FUZZ
-@given(st.sampled_from(CORPUS), st.randoms(use_true_random=False))
-def test_mutated_mails(raw: bytes, chance: random.Random) -> None:
-    read(mutated(raw, chance))
+@FORMS
+def test_mutated_mails(examples: int) -> None:
+    def check(raw: bytes, chance: random.Random) -> None:
+        read(mutated(raw, chance))
+
+    fuzzed(examples, check, st.sampled_from(CORPUS), CHANCE)
 
 
-@FUZZ
-@given(st.sampled_from(CONTAINERS), st.randoms(use_true_random=False))
-def test_mutated_containers(raw: bytes, chance: random.Random) -> None:
-    read(mail(text("password: abc1"), attached(mutated(raw, chance), "file")))
+@FORMS
+def test_mutated_containers(examples: int) -> None:
+    def check(raw: bytes, chance: random.Random) -> None:
+        read(mail(text("password: abc1"), attached(mutated(raw, chance), "file")))
+
+    fuzzed(examples, check, st.sampled_from(CONTAINERS), CHANCE)
 
 
 def mutated(raw: bytes, chance: random.Random) -> bytes:
@@ -123,11 +140,13 @@ def mutated(raw: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-@FUZZ
-@given(st.binary(max_size=600), st.text(max_size=20))
-def test_sniffing_any_bytes(content: bytes, name: str) -> None:
-    for magic in (b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"BM", b"RIFF"):
-        assert "/" in sniff_media_type(magic + content, name)
+@FORMS
+def test_sniffing_any_bytes(examples: int) -> None:
+    def check(content: bytes, name: str) -> None:
+        for magic in (b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"BM", b"RIFF"):
+            assert "/" in sniff_media_type(magic + content, name)
+
+    fuzzed(examples, check, st.binary(max_size=600), st.text(max_size=20))
 
 
 # --- bombs ------------------------------------------------------------------------------------------------------------
