@@ -142,6 +142,8 @@ WRONG: dict[str, tuple[Printed, str]] = {
         "low_confidence",
     ),
     "alternative to another": (below("Alternative to item 10"), "low_confidence"),
+    "optional": (below("Optional - order only on our confirmation"), "low_confidence"),
+    "fewer in a note": (below("Attention: deliver only 5 pieces"), "low_confidence"),
     "do not ship": (below("DO NOT SHIP"), "low_confidence"),
     "sample": (below("Sample, free of charge"), "low_confidence"),
     "return": (below("RETURN for credit"), "low_confidence"),
