@@ -18,6 +18,7 @@ from connectors.mime import documents_of, parse_message
 from pipeline.errors import ConfigError, SourceError
 
 pytestmark = [
+    pytest.mark.xdist_group("dovecot"),
     pytest.mark.real,
     pytest.mark.skipif(not Path(BINARY).exists(), reason="dovecot is not installed (Debian: dovecot-imapd)"),
 ]

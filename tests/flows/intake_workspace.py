@@ -93,6 +93,11 @@ def mails() -> dict[str, bytes]:
     }
 
 
+def few() -> dict[str, bytes]:
+    """One mail for each end: an order that passes, a case, a copy, a wreck."""
+    return {name: mails()[name] for name in ("01-good.eml", "03-price.eml", "07-same.eml", "08-broken.eml")}
+
+
 def make_workspace(folder: Path, messages: dict[str, bytes] | None = None, **values: Any) -> Path:
     """``values``: settings, dots written as double underscores."""
     init_workspace(folder, {key.replace("__", "."): value for key, value in values.items()})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from crashing import duration, points, run, run_killed_after, whole_way
-from intake_workspace import content, exported, mails, make_workspace
+from intake_workspace import content, exported, few, mails, make_workspace
 
 from flows.settings import load_settings
 from store import open_store
@@ -43,8 +43,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def fresh(folder: Path, which: str, **values: str) -> Path:
     """A new workspace with a few or all of the mails, in place of an old one."""
     shutil.rmtree(folder, ignore_errors=True)
-    messages = mails() if which == "all" else {name: mails()[name] for name in FEW}
-    return make_workspace(folder, messages, **values)
+    return make_workspace(folder, mails() if which == "all" else few(), **values)
 
 
 def state(workspace: Path, which: str) -> tuple[object, object]:

@@ -30,6 +30,7 @@ from flows.settings import load_settings
 from pipeline.errors import ConfigError
 
 pytestmark = [
+    pytest.mark.xdist_group("dovecot"),
     pytest.mark.real,
     pytest.mark.skipif(not Path(BINARY).exists(), reason="dovecot is not installed (Debian: dovecot-imapd)"),
 ]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from crashing import run, whole_way
-from intake_workspace import HARBOUR, NUTS, content, exported, mail, make_workspace, order_text
+from intake_workspace import HARBOUR, NUTS, content, exported, few, mail, make_workspace, order_text
 
 from flows import prefect_settings
 from flows.locks import only_one
@@ -27,6 +27,7 @@ from flows.settings import load_settings
 from pipeline.errors import ConfigError, DocumentError, SourceError
 from store import Counts, open_store
 
+pytestmark = pytest.mark.xdist_group("serve")  # two servers of Prefect at a time would starve each other
 PATIENCE = 300.0  # seconds; a machine under load takes long to import and start everything
 INTERVAL = "20"  # four flows, a process each run: two cores can do with that
 HOLDER = """
@@ -95,7 +96,20 @@ def worked_off(workspace: Path, messages: int, orders: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.real
-def test_serve_works_on_a_schedule_ends_in_order_and_needs_no_memory_of_prefect(tmp_path: Path) -> None:
+def test_serve_works_on_a_schedule_and_ends_in_order(tmp_path: Path) -> None:
+    undisturbed = make_workspace(tmp_path / "undisturbed", few())
+    assert run(partial(whole_way, undisturbed)) == 0
+    workspace = make_workspace(tmp_path / "w", few())
+    with Serving(workspace, tmp_path / "serve.log") as serving:
+        serving.wait_until(lambda: worked_off(workspace, 3, 1), "first mails")
+        assert serving.end() == 0
+        assert_gone(serving)
+    assert (content(workspace), exported(workspace)) == (content(undisturbed), exported(undisturbed))
+
+
+@pytest.mark.torture
+@pytest.mark.real
+def test_serve_needs_no_memory_of_prefect(tmp_path: Path) -> None:
     undisturbed = make_workspace(tmp_path / "undisturbed")
     assert run(partial(whole_way, undisturbed)) == 0
     workspace, log = make_workspace(tmp_path / "w"), tmp_path / "serve.log"

@@ -152,8 +152,9 @@ def test_hostile_text_is_kept_readable(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_eight_workers_and_500_messages_each_once(url: str) -> None:
-    messages, workers = 500, 8
+@pytest.mark.parametrize("messages", [80, pytest.param(500, marks=pytest.mark.torture)])
+def test_eight_workers_take_each_message_once(url: str, messages: int) -> None:
+    workers = 8
     with open_store(url) as store:
         for n in range(messages):
             received(store, n)
