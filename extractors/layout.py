@@ -112,8 +112,10 @@ def _merge_level(runs: list[list[Word]]) -> list[list[Word]]:
 
 
 def _on_one_height(upper: Sequence[Word], lower: Sequence[Word]) -> bool:
-    near = min(((a, b) for a in upper for b in lower), key=lambda p: abs(p[0].box.x_mid - p[1].box.x_mid))
     height = min(text_height(upper), text_height(lower))
+    if min(w.box.y_mid for w in lower) - max(w.box.y_mid for w in upper) > _LEVEL * height:
+        return False  # no word of the one is near any word of the other, as with most lines
+    near = min(((a, b) for a in upper for b in lower), key=lambda p: abs(p[0].box.x_mid - p[1].box.x_mid))
     return abs(near[0].box.y_mid - near[1].box.y_mid) <= _LEVEL * height
 
 

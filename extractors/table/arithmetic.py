@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 
 from extractors.table.cells import amount, digits_of, number_cell
@@ -110,6 +111,7 @@ def _judge(lines: Sequence[Figures], quantity_mark: str, price_mark: str, amount
     return Marks(quantity_mark, price_mark, amount_mark, closed, judged)
 
 
+@lru_cache(maxsize=65536)
 def line_closes(
     line: Figures, quantity_mark: str | None, price_mark: str | None, amount_mark: str | None
 ) -> bool | None:

@@ -92,6 +92,8 @@ def _unit_of(text: str) -> tuple[str | None, str]:
 def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
     """(start, end) of the runs of two to five words that are a date together ("1 de mayo de 2027")."""
     runs: list[tuple[int, int]] = []
+    if not any(c.isdigit() for text in texts for c in text):
+        return runs  # no date lacks a figure, and most texts have none
     start = 0
     while start < len(texts) - 1:
         size = next((n for n in (5, 4, 3, 2) if _is_date_run(texts[start : start + n], n)), 1)
@@ -102,7 +104,7 @@ def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _is_date_run(texts: Sequence[str], size: int) -> bool:
-    wordy = len(texts) == size and any(c.isalpha() for text in texts for c in text)
+    wordy = len(texts) == size and any(map(str.isalpha, "".join(texts)))
     return wordy and not looks_like_date(texts[0]) and looks_like_date(" ".join(texts))
 
 
@@ -129,6 +131,7 @@ def is_integer(text: str) -> bool:
     return cell is not None and cell.digits.strip().isdigit()
 
 
+@lru_cache(maxsize=65536)
 def amount(text: str | None, decimal: str | None) -> Decimal | None:
     """The number of a cell under one decimal mark; None when it holds none."""
     if text is None:
