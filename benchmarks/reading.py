@@ -22,12 +22,12 @@ from pathlib import Path
 import cv2
 import pypdfium2
 
-from extractors.readers import read_document, sniff
+from extractors.readers import read_document
 from extractors.readers.image import sheets_of
 from extractors.readers.ocr import Sheet, read_sheet
 from extractors.readers.options import DEFAULTS
-from extractors.readers.sniff import PDF
 from extractors.readers.tesseract import installed
+from pipeline.media import PDF, sniff_media_type
 from pipeline.model import Document, Source
 
 TEXT_GOAL, SCAN_GOAL = 3.0, 1.15
@@ -93,7 +93,7 @@ def main(names: list[str]) -> None:
     print(f"{'file':32} {'kind':6} {'floor s':>8} {'ratio':>6}  goal")
     for name in names:
         content = Path(name).read_bytes()
-        kind = sniff(content, name)
+        kind = sniff_media_type(content, name)
         document = Document(hashlib.sha256(content).hexdigest(), name, kind, content)
         if kind == PDF and read_document(document).pages[0].source is Source.PDF_TEXT:
             found = measure_text(document)

@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from extractors.debug_marks import STEPS, Mark, Seen, combined
 from extractors.engine import DocumentExtractor
-from extractors.readers import ReadingOptions, read_document, sniff
+from extractors.readers import ReadingOptions, read_document
 from extractors.readers.pdf import open_pdf
 from extractors.readers.registry import IMAGES
 from extractors.trace import watched
+from pipeline.media import sniff_media_type
 from pipeline.model import Box, Document, Page, ReadingContext
 
 MOST_PAGES = 20  # of one document; thirteen pictures each
@@ -66,7 +67,7 @@ def _size(page: Page) -> tuple[int, int]:
 
 def _picture(document: Document, page: Page) -> Image.Image:
     """The page as it was read, upright; words on a blank page where the file has no picture of its own."""
-    kind = sniff(document.content, document.file_name)
+    kind = sniff_media_type(document.content, document.file_name)
     if kind == "application/pdf":
         return _upright(_rendered(document, page), page)
     if kind in IMAGES:

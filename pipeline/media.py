@@ -100,7 +100,7 @@ def head_text(head: bytes) -> str | None:
                 if codec == "utf-16"
                 else head.decode(codec, "replace")
             )
-    wide = _wide_codec(head)
+    wide = wide_codec(head)
     if wide is not None:
         return head[: len(head) // 2 * 2].decode(wide, "replace")
     controls = sum(head.count(byte) for byte in _CONTROLS)
@@ -115,7 +115,7 @@ def head_text(head: bytes) -> str | None:
 _CONTROLS = tuple(bytes([n]) for n in (*range(32), 127) if n not in (9, 10, 12, 13, 27))
 
 
-def _wide_codec(head: bytes) -> str | None:
+def wide_codec(head: bytes) -> str | None:
     """UTF-16 without a byte order mark: every other byte of Latin text is NUL."""
     sample = head[:512]
     if len(sample) < 8:
@@ -208,7 +208,8 @@ def _ole_kind(content: bytes) -> str:
     try:
         names = set(_root_names(content))
     except (struct.error, IndexError, ValueError):
-        names = {name for name, _ in _OLE_KINDS if name.title().encode("utf-16-le") in content}
+        lowered = content.lower()
+        names = {name for name, _ in _OLE_KINDS if name.encode("utf-16-le") in lowered}
     for name, media_type in _OLE_KINDS:
         if name in names:
             return media_type
@@ -285,8 +286,11 @@ def _text_kind(text: str, file_name: str) -> str:
 
 
 def _is_html(start: str) -> bool:
+    """Also a piece of a page that begins with markup of an office program's own."""
     body = re.sub(r"^(<\?xml[^>]*>|<!--.*?-->|\s)+", "", start, flags=re.S)
-    return _HTML_START.match(body) is not None
+    if _HTML_START.match(body) is not None:
+        return True
+    return body.startswith("<") and re.search(r"<(html|table|body)\b", body[:8192], re.I) is not None
 
 
 def _is_mail(start: str) -> bool:

@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.registry import read_document
-from extractors.readers.sniff import sniff
 
-__all__ = ["DEFAULTS", "ReadingOptions", "read_document", "sniff"]
+__all__ = ["DEFAULTS", "ReadingOptions", "read_document"]

@@ -6,26 +6,32 @@ import dataclasses
 from collections.abc import Callable
 from importlib import import_module
 
-from extractors.readers import sniff
 from extractors.readers.options import DEFAULTS, ReadingOptions
+from pipeline import media
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Pages
 
-IMAGES = ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp")
+IMAGES = (media.PNG, media.JPEG, media.TIFF, media.GIF, media.BMP, media.WEBP)
+WORKBOOKS = (media.XLSX, media.XLSB, media.XLS, media.ODS, media.ENCRYPTED_OFFICE)
+# written for machines, or a mail typed off: as text they say at least what they are
+TEXTS = (media.TEXT, media.EMAIL, media.CALENDAR, media.VCARD, media.EDIFACT, media.X12)
 
 # media types → "module:function"; imported when first needed, for OpenCV and friends are slow to load
 READERS: tuple[tuple[tuple[str, ...], str], ...] = (
-    ((sniff.PDF,), "pdf:read"),
+    ((media.PDF,), "pdf:read"),
     (IMAGES, "image:read"),
-    (
-        (sniff.XLSX, sniff.XLSM, sniff.XLSB, sniff.XLS, sniff.ODS, sniff.ENCRYPTED_OFFICE),
-        "sheet:read_workbook",
-    ),
-    ((sniff.CSV, sniff.TSV), "sheet:read_delimited"),
-    ((sniff.HTML,), "html:read"),
-    ((sniff.DOCX,), "docx:read"),
-    ((sniff.TEXT,), "text:read"),
+    (WORKBOOKS, "sheet:read_workbook"),
+    ((media.CSV,), "sheet:read_delimited"),
+    ((media.HTML,), "html:read"),
+    ((media.DOCX,), "docx:read"),
+    (TEXTS, "text:read"),
 )
+_NAMED = {
+    "pdf": media.PDF, "xlsx": media.XLSX, "xlsm": media.XLSX, "xls": media.XLS, "xlsb": media.XLSB, "ods": media.ODS,
+    "docx": media.DOCX, "csv": media.CSV, "tsv": media.CSV, "html": media.HTML, "htm": media.HTML, "png": media.PNG,
+    "jpg": media.JPEG, "jpeg": media.JPEG, "tif": media.TIFF, "tiff": media.TIFF, "gif": media.GIF, "bmp": media.BMP,
+    "webp": media.WEBP, "txt": media.TEXT, "xml": media.XML,
+}  # fmt: skip
 
 Reader = Callable[[Document, ReadingOptions], Pages]
 
@@ -49,14 +55,14 @@ def read_document(document: Document, options: ReadingOptions = DEFAULTS) -> Pag
     """
     if not document.content:
         raise DocumentError(f"{document.file_name}: the file is empty; ask the sender to send it again")
-    kind = sniff.sniff(document.content, document.file_name)
-    if kind == sniff.TEXT and document.media_type == sniff.CSV:
-        kind = sniff.CSV  # told by its rows: the file came without an ending
+    kind = media.sniff_media_type(document.content, document.file_name)
+    if kind in (*TEXTS, media.CSV) and document.media_type in (media.TEXT, media.CSV):
+        kind = document.media_type  # who unpacked it knows a mail's body from a list of records
     reader = reader_of(kind)
     if reader is None:
         raise DocumentError(f"{document.file_name}: files of type {kind} are not read; ask the sender for a PDF")
     pages = reader(dataclasses.replace(document, media_type=kind), options)
-    named = sniff.named_type(document.file_name)
+    named = _NAMED.get(document.file_name.rpartition(".")[2].lower())
     if named is not None and not _same_family(named, kind):
         doubt = f"the file is named like {named} but is {kind}"
         pages = dataclasses.replace(pages, doubts=(*pages.doubts, doubt))
@@ -64,6 +70,5 @@ def read_document(document: Document, options: ReadingOptions = DEFAULTS) -> Pag
 
 
 def _same_family(named: str, kind: str) -> bool:
-    families = (set(IMAGES), {sniff.XLSX, sniff.XLSM, sniff.XLSB, sniff.XLS, sniff.ODS, sniff.ENCRYPTED_OFFICE})
-    texts = {sniff.CSV, sniff.TSV, sniff.TEXT}
-    return named == kind or any(named in family and kind in family for family in (*families, texts))
+    families = (IMAGES, WORKBOOKS, (*TEXTS, media.CSV))
+    return named == kind or any(named in family and kind in family for family in families)

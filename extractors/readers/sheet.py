@@ -12,11 +12,11 @@ import python_calamine
 
 from extractors.readers.archive import check_archive
 from extractors.readers.options import DEFAULTS, ReadingOptions
-from extractors.readers.sniff import ENCRYPTED_OFFICE
 from extractors.readers.text import decode, normalise
 from extractors.readers.typeset import Grid, GridCell, Line, typeset
 from extractors.readers.workbook_xml import SheetLook, looks
 from pipeline.errors import DocumentError, EncryptedDocument
+from pipeline.media import ENCRYPTED_OFFICE
 from pipeline.model import Document, Page, Pages, Source
 
 _DELIMITERS = (";", "\t", "|", ",")

@@ -10,6 +10,7 @@ import charset_normalizer
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.typeset import CHARACTER, GLYPH, LINE, MARGIN
 from pipeline.errors import DocumentError
+from pipeline.media import wide_codec
 from pipeline.model import Box, Document, Page, Pages, Source, Word
 
 _QUOTE = re.compile(r"^(?:\s?>)+ ?")
@@ -20,6 +21,9 @@ def decode(content: bytes, file_name: str) -> str:
     """Text of a file in whatever encoding it is. Raises ``DocumentError`` when no encoding fits."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
+    wide = wide_codec(content)
+    if wide is not None:
+        return content.decode(wide, "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -16,9 +16,10 @@ from PIL import Image
 from extractors import debug
 from extractors.debug import Drawing, draw_document
 from extractors.debug_marks import STEPS, Seen
-from extractors.readers import ReadingOptions, read_document, sniff
+from extractors.readers import ReadingOptions, read_document
 from extractors.trace import note, watched
 from pipeline.errors import DocumentError
+from pipeline.media import sniff_media_type
 from pipeline.model import Document, ReadingContext
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import make_order
@@ -31,7 +32,7 @@ def document(kind: str, *, lines: int = 4) -> Document:
     order = make_order(rng, build_world(), language="en", lines=lines)
     content = draw(order, make_look(rng, order), kind, seed=1).content
     name = f"order.{kind}"
-    return Document(hashlib.sha256(content).hexdigest(), name, sniff(content, name), content)
+    return Document(hashlib.sha256(content).hexdigest(), name, sniff_media_type(content, name), content)
 
 
 def drawings(one: Document) -> tuple[Drawing, ...]:

@@ -7,9 +7,24 @@ import zipfile
 
 import pytest
 
-from extractors.readers import read_document, sniff
-from extractors.readers.sniff import CSV, DOCX, ENCRYPTED_OFFICE, HTML, ODS, PDF, TEXT, UNKNOWN, XLS, XLSM, XLSX, XML
+from extractors.readers import read_document
 from pipeline.errors import DocumentError
+from pipeline.media import (
+    CSV,
+    DOCX,
+    EMAIL,
+    EMPTY,
+    ENCRYPTED_OFFICE,
+    HTML,
+    ODS,
+    PDF,
+    TEXT,
+    UNKNOWN,
+    XLS,
+    XLSX,
+    XML,
+    sniff_media_type,
+)
 from pipeline.model import Document
 
 
@@ -35,7 +50,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (b"\xff\xd8\xff\xe0", "x", "image/jpeg"),
         (b"II*\0....", "x", "image/tiff"),
         (zipped("xl/workbook.xml"), "x.zip", XLSX),
-        (zipped("xl/workbook.xml", "xl/vbaProject.bin"), "x.xlsx", XLSM),
+        (zipped("xl/workbook.xml", "xl/vbaProject.bin"), "x.xlsx", XLSX),
         (zipped("word/document.xml"), "x.xlsx", DOCX),
         (zipped("content.xml", mimetype=ODS), "x", ODS),
         (zipped("a.txt"), "order.xlsx", "application/zip"),
@@ -46,15 +61,35 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (b'<?xml version="1.0"?><Order/>', "x", XML),
         (b"a;b;c\n1;2;3\n4;5;6\n", "order.csv", CSV),
         (b"a;b;c\n1;2;3\n4;5;6\n", "order.dat", CSV),
-        (b"a;b;c\n1;2;3\n4;5;6\n", "mail.txt", TEXT),
+        (b"a;b;c\n1;2;3\n4;5;6\n", "list.txt", CSV),
+        (b"a\tb\tc\n1\t2\t3\n4\t5\t6\n", "list.tsv", CSV),
+        (b'<o:p xmlns:o="x"></o:p><TABLE><tr><td>1</td></tr></TABLE>', "x", HTML),
+        (b"<ann@buyer.example> wrote:\n> order", "body.txt", TEXT),
+        ("Bestellung 12".encode("utf-16-le"), "x.txt", TEXT),
+        (b"Message-ID: <1@x>\nFrom: a@b.example\n\nhi", "x.txt", EMAIL),
+        (b"", "x.txt", EMPTY),
         ("Bestellung 12".encode("utf-16"), "x.txt", TEXT),
         (b"Dear all, please\norder", "body", TEXT),
         (b"ab\0\x01\x02", "x.txt", UNKNOWN),
-        (b"   \n ", "x.txt", UNKNOWN),
+        (b"   \n ", "x.txt", TEXT),
     ],
 )
 def test_kind_is_judged_by_bytes(content: bytes, name: str, expected: str) -> None:
-    assert sniff(content, name) == expected
+    assert sniff_media_type(content, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "words"),
+    [
+        (b"a | b | c\n1 | 2 | 3\n4 | 5 | 6\n7 | 8 | 9\n", TEXT, "| b"),  # a body with a drawn table stays text
+        (b"Message-ID: <1@x>\nFrom: a@b.example\n\nPO 4711", TEXT, "PO 4711"),  # so does a mail typed off
+        ("PO 4711 für uns".encode("utf-16-le"), TEXT, "4711 für uns"),
+        (b"PO;4711\n", CSV, "PO 4711"),
+    ],
+)
+def test_kinds_of_text_are_read_as_who_unpacked_them_says(content: bytes, declared: str, words: str) -> None:
+    pages = read_document(Document("0", "body.txt", declared, content))
+    assert words in " ".join(word.text for word in pages.pages[0].words)
 
 
 def test_a_wrong_name_is_read_as_what_it_is_and_doubted() -> None:
