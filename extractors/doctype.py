@@ -43,6 +43,7 @@ class TypeReading:
     type: DocumentType
     confidence: float
     doubt: str | None = None
+    alone: bool = False  # the doubt counts only where no order stands beside it
 
 
 @dataclass(frozen=True)
@@ -146,10 +147,18 @@ def _untitled(
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, "the text asks for goods, but no lines were found")
     if order_share >= _MAYBE_ORDER and best in ORDER_TYPES:
         # beside a real order this is a cover sheet or a data sheet; alone, the doubt brings it to a person
-        return TypeReading(DocumentType.OTHER, 0.5, "the text reads like an order, but has no number, title or lines")
+        doubt = "the text reads like an order, but has no number, title or lines"
+        return TypeReading(DocumentType.OTHER, 0.5, doubt, alone=_holds_nothing(pages))
     known = best not in ORDER_TYPES and shares[best] >= 0.5
     doubt = _why_unsure(pages, shares[best]) if known else "nothing says what kind of document this is"
-    return TypeReading(DocumentType(best) if known else DocumentType.OTHER, shares[best], doubt)
+    kind = DocumentType(best) if known else DocumentType.OTHER
+    return TypeReading(kind, shares[best], doubt, alone=not known and _holds_nothing(pages))
+
+
+def _holds_nothing(pages: Sequence[Surroundings]) -> bool:
+    """No rows of figures, and no language that nobody here reads: a drawing, a readme, a cover sheet."""
+    views = [around.page for around in pages]
+    return not is_strange(views) and not any(has_rows(view) for view in views)
 
 
 def _why_unsure(pages: Sequence[Surroundings], share: float) -> str | None:

@@ -18,7 +18,7 @@ from extractors.table import TableReading, read_table
 from extractors.trace import note
 from extractors.unclaimed import is_strange, unclaimed_rows
 from pipeline.errors import DocumentError
-from pipeline.model import FLATTENED, DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
+from pipeline.model import ALONE, FLATTENED, DocumentType, Doubt, Order, Page, Pages, Party, ReadingContext, Word
 
 _CERTAIN = 0.6  # confidence from which a document passes for no order without a person's look
 
@@ -67,7 +67,10 @@ def _read_part(part: OrderPart, language: str | None, context: ReadingContext, p
     header = read_header(arounds, language, context, _facts(table, [role.around.page.page for role in part.pages]))
     if table.date_order is None and header.date_order is not None and _has_open_dates(table):
         table = read_table([role.around.page.page for role in part.table_pages], context, header.date_order)
-    signs = OrderSigns(bool(table.lines), "po_number" in header.values, header.values.get("revision"))
+    # what looks like lines and numbers in a page of terms is none; a mail may be written in sentences
+    prose = all(role.is_prose for role in part.pages) and not context.is_mail_body
+    has_number = "po_number" in header.values and not prose
+    signs = OrderSigns(bool(table.lines) and not prose, has_number, header.values.get("revision"))
     order = _assemble(read_type(arounds, context, signs), header, table, language)
     missing = missing_pages(part.pages, pages_of_file)
     doubts = (*order.doubts, Doubt("", missing)) if missing and order.document_type.is_order else order.doubts
@@ -125,4 +128,4 @@ def _type_doubts(kind: TypeReading) -> tuple[Doubt, ...]:
     if kind.doubt is None and kind.confidence >= _CERTAIN:
         return ()
     unsure = f"taken for {kind.type.value.replace('_', ' ')}, but that is only {kind.confidence:.0%} certain"
-    return (Doubt("document_type", kind.doubt or unsure),)
+    return (Doubt(ALONE if kind.alone else "document_type", kind.doubt or unsure),)

@@ -15,7 +15,7 @@ from extractors.header.fields import Choice, Found, po_number
 from extractors.header.labels import Context, LabelHit, find_labels, is_title
 from extractors.header.places import Surroundings
 from extractors.header.totals import label_totals
-from extractors.header.view import PageView, Segment
+from extractors.header.view import PageView, Segment, small_words
 from pipeline.language import fold, languages
 from pipeline.model import Word
 
@@ -27,6 +27,9 @@ _NUMBER_WORDS = frozenset({"n", "no", "nr", "number"})  # "page no."; alone they
 _COUNTER_REACH = (4, 6)  # words before and behind the word for pages among which its counter stands
 _PROSE_WORDS = 120  # words from which a page with few figures is running text
 _PROSE_SHARE = 0.12  # of its words hold a digit, at most
+_LONG_RUN = 9  # words without a wide gap between them: a row of a table has one at every column
+_MOSTLY_RUNS = 0.8  # share of the words that stand in such runs
+_SMALL_SHARE = 0.15  # of the words are "the", "of", "is" ...
 _SAME_PLACE = 20.0  # points
 _LONG_TITLE = 8  # letters; "order" alone may be a word of a sentence
 _ORDER_TITLES = ("purchase_order", "order_change", "order_cancellation")
@@ -182,4 +185,13 @@ def _page_words() -> frozenset[str]:
 def _is_prose(page: PageView) -> bool:
     words = [word for segment in page.segments for word in segment.words]
     with_digits = sum(any(c.isdigit() for c in word.text) for word in words)
-    return len(words) >= _PROSE_WORDS and with_digits <= _PROSE_SHARE * len(words)
+    if len(words) < _PROSE_WORDS:
+        return False
+    return with_digits <= _PROSE_SHARE * len(words) or _is_sentences(page, len(words))
+
+
+def _is_sentences(page: PageView, words: int) -> bool:
+    """Terms full of figures: nearly all words stand in long runs, and small words of the language are among them."""
+    runs = [segment for segment in page.segments if len(segment.words) >= _LONG_RUN]
+    small = sum(token in small_words() for run in runs for token, _ in run.tokens)
+    return sum(len(run.words) for run in runs) >= _MOSTLY_RUNS * words and small >= _SMALL_SHARE * words

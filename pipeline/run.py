@@ -15,6 +15,7 @@ from datetime import date
 from pipeline.errors import DocumentError
 from pipeline.interfaces import Erp, Matcher, OrderHistory
 from pipeline.model import (
+    ALONE,
     Decision,
     Document,
     DocumentType,
@@ -148,6 +149,11 @@ def orders_of(reading: MessageReading) -> tuple[tuple[Reading, Order], ...]:
     return tuple((r, _with_context_doubts(order, unique, reading, in_body if attached else [])) for r, order in unique)
 
 
+def _may_be_order(order: Order) -> bool:
+    """Whether what was taken for no order leaves a doubt that counts beside an order."""
+    return not is_order(order) and any(doubt.path != ALONE for doubt in order.doubts)
+
+
 def _with_context_doubts(
     order: Order,
     found: Sequence[tuple[Reading, Order]],
@@ -160,7 +166,7 @@ def _with_context_doubts(
             order = with_doubt(
                 order, f"attachment {r.document.file_name!r} of the same mail could not be read: {r.error}"
             )
-        if any(not is_order(o) and o.doubts for o in r.orders) and not is_body(r):
+        if any(_may_be_order(o) for o in r.orders) and not is_body(r):
             order = with_doubt(order, f"attachment {r.document.file_name!r} of the same mail may be an order as well")
     if sum(code_key(o.po_number) == number for _, o in found) > 1:
         order = with_doubt(order, f"the mail holds several versions of order {order.po_number or '(no number)'}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from email.message import EmailMessage
 from functools import cache, partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from flows.settings import Intake
 from pipeline.history import MemoryHistory
 from pipeline.interfaces import Erp
 from pipeline.model import Decision, Verdict
-from pipeline.run import decide_message, read_file
+from pipeline.run import decide_message, read_file, read_message
 from rules.policy import load_policies
 from tests.escape_documents import (
     COLUMNS,
@@ -228,3 +229,30 @@ def test_a_customers_standing_words_are_left_alone(tmp_path: Path) -> None:
         reading = read_file(document, read, wiring.reading_context(erp(), intake))
         verdicts.append(decide_message(reading, parts, date(2026, 11, 16))[0].decision.decision)
     assert verdicts == [Verdict.AUTO, Verdict.REVIEW]
+
+
+TERMS = """General Purchasing Terms - Edition 01/2025
+
+""" + "\n".join(
+    f"{n}. The seller shall maintain a cover of not less than {n},000,000.00 per occurrence, and the warranty of {n} "
+    f"to {n * 12} months begins on the day of receipt at the place of business of the buyer."
+    for n in range(1, 13)
+)
+README = b"Drawing 4711 in the newest state. Questions to the technical office.\n"
+
+
+def test_terms_and_a_readme_beside_an_order_are_no_orders() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "purchasing@brenner-anlagenbau.example", "bestellung@falkenrath.example"
+    mail["Subject"] = "Purchase order 4500-77123"
+    mail.set_content("Please find our order attached.\n")
+    for name, content in (("order.html", as_html(ORDER)), ("terms.txt", TERMS.encode()), ("readme.txt", README)):
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    message, documents = wiring.unpack(mail.as_bytes())
+    intake = Intake(ocr_cache=None)
+    read = partial(wiring.read_orders, options=wiring.reading_options(intake))
+    reading = read_message(message, documents, read, wiring.reading_context(erp(), intake))
+    decided = decide_message(reading, wiring.deciders(erp(), MemoryHistory(), load_policies()), date(2026, 11, 16))
+    assert [(d.document.file_name, d.decision.decision, d.decision.mismatches) for d in decided] == [
+        ("order.html", Verdict.AUTO, ())
+    ]

@@ -142,11 +142,11 @@ def _runs_on(upper: Segment, lower: Segment, width: float) -> bool:
         lower.box.top - tail[-1].box.bottom < 0.9 * upper.height and abs(lower.box.x0 - tail[0].box.x0) < upper.height
     )
     full = tail[-1].box.x1 - tail[0].box.x0 > 0.55 * width
-    return near and full and sum(token in _small_words() for token, _ in upper.tokens) >= 3
+    return near and full and sum(token in small_words() for token, _ in upper.tokens) >= 3
 
 
 @cache
-def _small_words() -> frozenset[str]:
+def small_words() -> frozenset[str]:
     return frozenset(token for language in languages().values() for token in language.stopwords)
 
 

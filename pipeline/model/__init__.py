@@ -30,6 +30,7 @@ from pipeline.model.matching import (
     UnitReading,
 )
 from pipeline.model.order import (
+    ALONE,
     Discount,
     DocumentType,
     Doubt,
@@ -44,6 +45,7 @@ from pipeline.model.order import (
 from pipeline.model.pages import FLATTENED, Box, Cell, Page, Pages, Ruling, Source, Word
 
 __all__ = [
+    "ALONE",
     "FLATTENED",
     "Attachment",
     "Box",

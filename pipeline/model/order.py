@@ -41,6 +41,10 @@ class Evidence:
     note: str | None = None  # "currency from the buyer's country: only $ is printed"
 
 
+# Path of a doubt about the type of a document that holds nothing of an order: void beside one that does.
+ALONE = "document_type.alone"
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Something the reading is not sure of. ``path`` as in ``Evidence``; "" is the order as a whole.
