@@ -185,11 +185,12 @@ def beside_peers(documents: Sequence[Document], peer: Invoice2data | None, runs:
         rows.append((pages, row))
     short = [row["words"] / row["raw text"] for pages, row in rows if pages <= SHORT]
     print(_spread("words / raw text", short, "at most 3"))
-    for name in ("pdfplumber", "invoice2data"):
-        if name in names:
-            print(_spread(f"{name} / extraction", [row[name] / row["extraction"] for _, row in rows], "at least 10"))
+    print(_spread("pdfplumber / extraction", [row["pdfplumber"] / row["extraction"] for _, row in rows], "at least 10"))
     if peer is not None:
-        print("(without a template of the issuer invoice2data reads the text and stops: nothing is found)")
+        ratios = [row["invoice2data"] / row["extraction"] for _, row in rows]
+        print(
+            _spread("invoice2data / extraction", ratios, "none: without a template it reads the text and finds nothing")
+        )
 
 
 def _spread(name: str, ratios: Sequence[float], goal: str) -> str:
