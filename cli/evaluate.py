@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,12 +57,13 @@ def evaluate(
     *,
     out: Annotated[Path | None, Parameter(help="folder for the pairing and the figures, as JSON and CSV")] = None,
     erp: Annotated[Path | None, Parameter(help="the ERP exports: company.csv tells who we are")] = None,
+    as_of: Annotated[date | None, Parameter(help="when the documents came: tells 11/09 from 09/11")] = None,
     workers: Workers = 1,
     as_json: AsJson = False,
 ) -> int:
     """Measure how well documents are read, against what they truly say."""
     cases, without = cases_in(folder)
-    documents = list(evaluated(cases, erp, workers))
+    documents = list(evaluated(cases, erp, as_of, workers))
     result = figures(documents)
     if out is not None:
         write_report(documents, result, out)
@@ -118,12 +120,13 @@ def _truth_of(document: Path, folder: Path) -> Path | None:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def evaluated(cases: Sequence[Case], erp: Path | None, workers: int) -> Iterator[DocumentPair]:
+def evaluated(cases: Sequence[Case], erp: Path | None, as_of: date | None, workers: int) -> Iterator[DocumentPair]:
     """Each document read in a child process and paired with its truth."""
     if workers < 1:
         raise UsageError(f"--workers {workers}: at least 1")
     intake = Intake(ocr_cache=None)
-    context = wiring.reading_context(None if erp is None else wiring.load_erp(erp), intake)
+    known = wiring.reading_context(None if erp is None else wiring.load_erp(erp), intake)
+    context = replace(known, received=as_of)
     threads = ThreadPoolExecutor(workers)
     with wiring.isolated_reader(intake, workers) as read:
         try:
