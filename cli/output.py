@@ -22,7 +22,7 @@ data = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 def say(text: str) -> None:
     """One line to a person, on stderr."""
-    talk.print(text, markup=False)
+    talk.print(text, markup=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
