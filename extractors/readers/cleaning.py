@@ -112,16 +112,19 @@ def _ordered(corners: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(corners[picks], dtype=np.float32)
 
 
-def flatten(grey: Picture, corners: NDArray[np.float32]) -> Picture:
-    """The sheet within the corners as if seen from straight above."""
+def flattening(corners: NDArray[np.float32]) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """The perspective that shows the sheet within the corners from straight above, and its width and height."""
     a, b, c, d = corners
     width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
     height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
     goal = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, goal)
-    return np.asarray(
-        cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,)), np.uint8
-    )
+    return np.asarray(cv2.getPerspectiveTransform(corners, goal), dtype=np.float64), (width, height)
+
+
+def flatten(grey: Picture, corners: NDArray[np.float32]) -> Picture:
+    """The sheet within the corners as if seen from straight above."""
+    matrix, size = flattening(corners)
+    return np.asarray(cv2.warpPerspective(grey, matrix, size, flags=cv2.INTER_CUBIC, borderValue=(255,)), np.uint8)
 
 
 def ink(grey: Picture) -> Picture:

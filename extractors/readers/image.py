@@ -49,13 +49,17 @@ def sheets_of(document: Document, options: ReadingOptions) -> Iterator[Sheet]:
 
 def _sheet(frame: Image.Image) -> Sheet:
     dpi = frame.info.get("dpi")
-    upright = ImageOps.exif_transpose(frame)
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        upright = upright.convert("RGBA")
-        paper = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(paper, upright)
-    grey = np.asarray(upright.convert("L"))
+    grey = np.asarray(as_shown(frame).convert("L"))
     return Sheet(grey, _plausible(dpi, grey.shape))
+
+
+def as_shown(frame: Image.Image) -> Image.Image:
+    """Turned as the camera says, on white paper where it is transparent."""
+    shown = ImageOps.exif_transpose(frame)
+    if shown.mode in ("RGBA", "LA", "PA") or "transparency" in shown.info:
+        shown = shown.convert("RGBA")
+        shown = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown)
+    return shown
 
 
 def _plausible(dpi: object, shape: tuple[int, ...]) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractors.readers import cleaning, lookalikes, marks, segments
+from extractors.readers import cleaning, lookalikes, marks, segments, upright
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -40,6 +40,7 @@ class Cleaned:
     letter: float
     points: float
     rotation: int
+    place: upright.Matrix  # from pixels of the sheet as it came to pixels of ``picture``
     doubts: tuple[str, ...] = ()
     stamps: tuple[marks.Box, ...] = ()  # where pale stamps were lifted off
 
@@ -58,7 +59,8 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
         words = _merged(_recognised(cleaned, tongue), words)
     words = [word for word in words if not _is_speck(word, cleaned)]
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
-    return _page(cleaned, words, number), tongue
+    page = _page(cleaned, words, number)
+    return replace(page, upright=upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)), tongue
 
 
 def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
@@ -78,11 +80,13 @@ def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
 def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     """Flattens, lights, turns, levels and scales the picture, then takes its table lines out."""
     grey = _square_pixels(sheet)
+    place = upright.scaling(grey.shape[1] / sheet.grey.shape[1], grey.shape[0] / sheet.grey.shape[0])
     doubts: list[str] = []
     dpi = max(sheet.dpi) if sheet.dpi else None
     corners = cleaning.page_outline(grey)
     if corners is not None:
         grey, dpi = cleaning.flatten(grey, corners), None
+        place = cleaning.flattening(corners)[0] @ place
         doubts.append(FLATTENED)
     if cleaning.is_unevenly_lit(grey):
         grey = cleaning.even_light(grey)
@@ -91,14 +95,17 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     rotation = 0
     if cleaning.runs_sideways(grey):
         rotation = _which_way(grey, language)
+        place = upright.turning(grey.shape, rotation) @ place
         grey = turned(grey, rotation)
-    grey = cleaning.level(grey, cleaning.skew(grey))
+    skew = cleaning.skew(grey)
+    place = upright.levelling(grey.shape, skew) @ place
+    grey = cleaning.level(grey, skew)
     points = 72 / dpi if dpi else _paper_points(grey)
     mask = cleaning.ink(grey)
     letter = cleaning.letter_height(mask)
     if letter and not cleaning.SMALLEST <= letter <= cleaning.LARGEST:
         factor = cleaning.LETTER / letter
-        grey = _scaled(grey, factor)
+        grey, place = _scaled(grey, factor), upright.scaling(factor) @ place
         mask, letter, points = cleaning.ink(grey), cleaning.LETTER, points / factor
     letter = letter or cleaning.LETTER
     plain = cleaning.with_light_text_darkened(grey, letter)
@@ -110,7 +117,7 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
         doubts.append("a stamp lies over print")
     lines = cleaning.table_lines(mask, letter)
     cleaned = cleaning.without_lines(grey, lines, letter)
-    return Cleaned(cleaned, grey, lines, letter, points, rotation, tuple(doubts), tuple(stamps))
+    return Cleaned(cleaned, grey, lines, letter, points, rotation, place, tuple(doubts), tuple(stamps))
 
 
 def _square_pixels(sheet: Sheet) -> Picture:
@@ -181,6 +188,7 @@ def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: st
         lined=turned(cleaned.lined, 180),
         lines=Lines(boxes, turned(cleaned.lines.mask, 180)),
         rotation=(cleaned.rotation + 180) % 360,
+        place=upright.turning((height, width), 180) @ cleaned.place,
     )
     over = _recognised(head_up, language)
     return (head_up, over) if _confidence(over) > _confidence(words) + 0.1 else (cleaned, words)

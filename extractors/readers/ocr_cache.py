@@ -12,9 +12,9 @@ from pathlib import Path
 
 from extractors.readers import tesseract
 from extractors.readers.ocr import Sheet, read_sheet
-from pipeline.model import Box, Page, Ruling, Source, Word
+from pipeline.model import Box, Mark, Page, Ruling, Source, Word
 
-VERSION = 1  # of the reading as a whole: raised when the same picture would give other words
+VERSION = 2  # of the reading as a whole: raised when the same picture would give other words
 
 
 def read_cached(
@@ -52,6 +52,8 @@ def _load(path: Path, number: int) -> tuple[Page, str] | None:
             rulings,
             rotation=kept["rotation"],
             doubts=tuple(kept["doubts"]),
+            marks=tuple(Mark(Box(*box), kind) for box, kind in kept["marks"]),
+            upright=tuple(kept["upright"]),
         )
         return page, str(kept["language"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -65,6 +67,7 @@ def _save(path: Path, page: Page, language: str) -> None:
         "rulings": [dataclasses.astuple(ruling.box) for ruling in page.rulings],
         "width": page.width, "height": page.height, "rotation": page.rotation,
         "doubts": page.doubts, "language": language,
+        "marks": [(dataclasses.astuple(mark.box), mark.kind) for mark in page.marks], "upright": page.upright,
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".part")

@@ -41,6 +41,19 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
     return Pages(document.sha256, document.file_name, pages, doubts)
 
 
+def read_page(document: Document, number: int, options: ReadingOptions = DEFAULTS) -> Page:
+    """Page ``number`` (from 1) alone. Raises as ``read`` does, and ``DocumentError`` when there is no such page."""
+    pdf = open_pdf(document)
+    try:
+        if not 1 <= number <= len(pdf):
+            raise DocumentError(f"{document.file_name}: has {len(pdf)} pages, no page {number}")
+        if pdf.get_formtype() != raw.FORMTYPE_NONE:
+            pdf.init_forms()
+        return _read_page(pdf, number - 1, document.file_name, _Scans(options))
+    finally:
+        pdf.close()
+
+
 def open_pdf(document: Document) -> pypdfium2.PdfDocument:
     """Tries no password, then those of the document. Raises ``EncryptedDocument`` when none fits."""
     needs_password = False

@@ -42,7 +42,7 @@ from pipeline.model.order import (
     Remark,
     ScheduleLine,
 )
-from pipeline.model.pages import FLATTENED, Box, Cell, Page, Pages, Ruling, Source, Word
+from pipeline.model.pages import FLATTENED, Box, Cell, Mark, Page, Pages, Ruling, Source, Word
 
 __all__ = [
     "ALONE",
@@ -72,6 +72,7 @@ __all__ = [
     "LineMatch",
     "MailContext",
     "MailKey",
+    "Mark",
     "MatchedOrder",
     "Message",
     "Mismatch",

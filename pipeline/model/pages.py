@@ -91,6 +91,14 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something a hand put over print: ``kind`` in words ("a pen stroke", "a line through the print")."""
+
+    box: Box
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One upright page, ``number`` from 1 within the document; ``rotation`` was undone to make it upright."""
 
@@ -102,9 +110,9 @@ class Page:
     rulings: tuple[Ruling, ...] = ()
     cells: tuple[Cell, ...] = ()
     rotation: int = 0
-    doubts: tuple[
-        str, ...
-    ] = ()  # "pen mark over line ...", "the text layer looked wrong, the page was recognised anew"
+    doubts: tuple[str, ...] = ()  # "the text layer makes no sense: the page was recognised anew"
+    marks: tuple[Mark, ...] = ()
+    upright: tuple[float, ...] = ()  # of a recognised page: see ``extractors.readers.upright``
 
 
 @dataclass(frozen=True, slots=True)

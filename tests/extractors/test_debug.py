@@ -16,6 +16,7 @@ from PIL import Image
 from extractors import debug
 from extractors.debug import Drawing, draw_document
 from extractors.debug_marks import STEPS, Seen
+from extractors.pictures import upright_picture
 from extractors.readers import ReadingOptions, read_document
 from extractors.trace import note, watched
 from pipeline.errors import DocumentError
@@ -79,7 +80,7 @@ def test_marks_lie_on_the_print_of_turned_pages(turn: int) -> None:
     pdf.save(target)
     turned = replace(straight, content=target.getvalue())
     page = read_document(turned).pages[0]
-    grey = np.array(debug._picture(turned, page).convert("L"))
+    grey = np.array(upright_picture(turned, page).convert("L"))
     scale = grey.shape[1] / page.width
     boxes = [word.box for word in page.words]
     assert len(boxes) > 30
