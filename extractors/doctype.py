@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from extractors.doctype_model import probabilities
@@ -113,7 +114,7 @@ def is_later_revision(mark: str | None) -> bool:
 
 def _marked(pages: Sequence[Surroundings], mark: str) -> bool:
     """Whether a mark stands alone in its segment in the upper half of the first page, or begins a short one there."""
-    wordings = {fold(w) for language in languages().values() for w in language.marks.get(mark, ())}
+    wordings = _mark_wordings(mark)
     for around in pages[:1]:
         for segment in around.page.segments:
             if segment.box.top > around.page.page.height / 2 or around.in_table(segment.box):
@@ -121,9 +122,14 @@ def _marked(pages: Sequence[Surroundings], mark: str) -> bool:
             text = fold(segment.text)
             if text in wordings and len(text) > 6:
                 return True
-            if mark == "replaces" and len(segment.words) < 12 and any(text.startswith(w) for w in wordings):
+            if mark == "replaces" and len(segment.words) < 12 and text.startswith(wordings):
                 return True
     return False
+
+
+@cache
+def _mark_wordings(mark: str) -> tuple[str, ...]:
+    return tuple(fold(w) for language in languages().values() for w in language.marks.get(mark, ()))
 
 
 def _untitled(

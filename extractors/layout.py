@@ -44,8 +44,13 @@ class Segment:
 def bounding_box(words: Iterable[Word]) -> Box:
     """The smallest box around at least one word."""
     boxes = [word.box for word in words]
+    if len(boxes) == 1:
+        return boxes[0]
     return Box(
-        min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
+        min([b.x0 for b in boxes]),
+        min([b.top for b in boxes]),
+        max([b.x1 for b in boxes]),
+        max([b.bottom for b in boxes]),
     )
 
 
@@ -77,38 +82,67 @@ def text_lines(page: Page) -> tuple[TextLine, ...]:
         if word.box.height < _MARK * usual:
             _hang(word, runs, usual)
     lines = [make_line(page.number, words) for words in runs]
-    return tuple(sorted(lines, key=lambda line: (median(w.box.y_mid for w in line.words), line.box.x0)))
+    return tuple(sorted(lines, key=lambda line: (_usual_middle(line.words), line.box.x0)))
+
+
+@dataclass(slots=True)
+class _Run:
+    """A line in the making, with its heights in order and its last word."""
+
+    words: list[Word]
+    heights: list[float]
+    last: Box
+    last_height: float
 
 
 def _chains(ordered: Sequence[Word]) -> list[list[Word]]:
-    open_lines: list[list[Word]] = []
-    heads: list[tuple[float, int]] = []  # (vertical middle of the last word, index into open_lines), sorted
+    runs: list[_Run] = []
+    heads: list[tuple[float, int]] = []  # (vertical middle of the last word, index into runs), sorted
     reach = max((word.box.height for word in ordered), default=0.0)
     for word in ordered:
-        found = _nearest_line(word, heads, open_lines, reach)
+        box, height, middle = word.box, word.box.height, word.box.y_mid
+        found = _nearest_run(box, heads, runs, reach)
         if found is None:
-            open_lines.append([word])
-            insort(heads, (word.box.y_mid, len(open_lines) - 1))
-        else:
-            position, index = found
-            open_lines[index].append(word)
-            # A tall or low word (a logo, a superscript) must not pull the line off its baseline.
-            if _is_usual_height(word, open_lines[index]):
-                del heads[position]
-                insort(heads, (word.box.y_mid, index))
-    return open_lines
+            runs.append(_Run([word], [height], box, height))
+            insort(heads, (middle, len(runs) - 1))
+            continue
+        position, index = found
+        run = runs[index]
+        run.words.append(word)
+        insort(run.heights, height)
+        run.last, run.last_height = box, height
+        # A tall or low word (a logo, a superscript) must not pull the line off its baseline.
+        usual = _middle_of(run.heights)
+        if 0.6 * usual <= height <= 1.6 * usual:
+            del heads[position]
+            insort(heads, (middle, index))
+    return [run.words for run in runs]
+
+
+def _middle_of(ordered: Sequence[float]) -> float:
+    """The median of numbers in order."""
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _merge_level(runs: list[list[Word]]) -> list[list[Word]]:
     """Joins pieces of one line that were begun apart: on one height, and not above each other."""
     merged: list[list[Word]] = []
-    for run in sorted(runs, key=lambda words: median(w.box.y_mid for w in words)):
+    for run in sorted(runs, key=_usual_middle):
         last = merged[-1] if merged else None
-        if last is not None and _on_one_height(last, run) and not any(_overlaps(a, b) for a in last for b in run):
+        if (
+            last is not None
+            and _on_one_height(last, run)
+            and not any(_overlap(a.box, b.box) for a in last for b in run)
+        ):
             last.extend(run)
         else:
             merged.append(list(run))
     return merged
+
+
+def _usual_middle(words: Sequence[Word]) -> float:
+    return _middle_of(sorted(word.box.y_mid for word in words))
 
 
 def _on_one_height(upper: Sequence[Word], lower: Sequence[Word]) -> bool:
@@ -129,35 +163,29 @@ def _hang(word: Word, runs: list[list[Word]], usual: float) -> None:
     runs.append([word])
 
 
-def _nearest_line(
-    word: Word, heads: Sequence[tuple[float, int]], open_lines: Sequence[Sequence[Word]], reach: float
+def _nearest_run(
+    box: Box, heads: Sequence[tuple[float, int]], runs: Sequence[_Run], reach: float
 ) -> tuple[int, int] | None:
-    """(position in ``heads``, line index) of the line this word continues."""
-    middle = word.box.y_mid
+    """(position in ``heads``, index of the run) of the line that a word in this box continues."""
+    middle, height = box.y_mid, box.height
     best: tuple[float, int, int] | None = None
-    start = bisect_left(heads, (middle - reach, -1))
-    for position in range(start, len(heads)):
+    for position in range(bisect_left(heads, (middle - reach, -1)), len(heads)):
         head_middle, index = heads[position]
         if head_middle > middle + reach:
             break
-        last = open_lines[index][-1]
+        run = runs[index]
         distance = abs(head_middle - middle)
-        if distance > _SAME_LINE * min(word.box.height, last.box.height) or _overlaps(word, last):
+        if distance > _SAME_LINE * min(height, run.last_height) or (best is not None and distance >= best[0]):
             continue
-        if best is None or distance < best[0]:
+        if not _overlap(box, run.last):
             best = (distance, position, index)
     return None if best is None else best[1:]
 
 
-def _overlaps(word: Word, last: Word) -> bool:
+def _overlap(one: Box, other: Box) -> bool:
     """Two words printed over each other (a stamp, a wrapped cell) are not neighbours on one line."""
-    shared = min(word.box.x1, last.box.x1) - max(word.box.x0, last.box.x0)
-    return shared > 0.6 * min(word.box.width, last.box.width) and shared > 1.0
-
-
-def _is_usual_height(word: Word, line: Sequence[Word]) -> bool:
-    usual = median(w.box.height for w in line)
-    return 0.6 * usual <= word.box.height <= 1.6 * usual
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return shared > 1.0 and shared > 0.6 * min(one.width, other.width)
 
 
 def text_height(words: Sequence[Word]) -> float:
@@ -181,17 +209,17 @@ def segments(line: TextLine, rulings: Sequence[Ruling] = (), blank: float = 0.0)
     of recognised words are, make blanks look wide.
     """
     gap = max(_WIDE_GAP * text_height(line.words), _MORE_THAN_BLANK * blank)
-    borders = sorted(
-        ruling.box.x_mid
-        for ruling in rulings
-        if not ruling.horizontal and ruling.box.top <= line.box.y_mid <= ruling.box.bottom
-    )
+    middle = line.box.y_mid
+    crossed = [r.box for r in rulings if r.box.top <= middle <= r.box.bottom and not r.horizontal]
+    borders = sorted(box.x_mid for box in crossed)
     runs: list[list[Word]] = []
     for word in line.words:
         if runs and not _parted(runs[-1][-1], word, gap, borders):
             runs[-1].append(word)
         else:
             runs.append([word])
+    if len(runs) == 1:
+        return (Segment(line.words, line.box, line.text),)
     return tuple(make_segment(run) for run in runs)
 
 
@@ -202,5 +230,7 @@ def _parted(left: Word, right: Word, gap: float, borders: Sequence[float]) -> bo
         return False
     if right.box.x0 - left.box.x1 > gap:
         return True
+    if not borders:
+        return False
     position = bisect_left(borders, left.box.x_mid)
     return position < len(borders) and borders[position] <= right.box.x_mid

@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cache
-
-from rapidfuzz import fuzz, process
+from functools import cache, cached_property
 
 from extractors.header.address import has_legal_form
 from extractors.header.view import PageView, Segment
+from extractors.nearby import Nearby
 from pipeline.language import Language, fold, languages
 from pipeline.model import Box, Source
 
@@ -67,7 +66,7 @@ class LabelHit:
     below: Segment | None = None  # the second line of a label that runs over two
     shared: bool = False  # its last word also begins the next label ("number/date")
 
-    @property
+    @cached_property
     def box(self) -> Box:
         part = self.segment.part(self.start, self.end)
         box = part.box if part else self.segment.box
@@ -118,8 +117,8 @@ def _spellings(label: str) -> set[str]:
 
 
 @cache
-def _fuzzy_keys() -> tuple[str, ...]:
-    return tuple(sorted(key for key in lexicon() if len(key) >= _FUZZY_LENGTH))
+def _fuzzy_keys() -> Nearby:
+    return Nearby(sorted(key for key in lexicon() if len(key) >= _FUZZY_LENGTH))
 
 
 @cache
@@ -136,7 +135,7 @@ def _lookup(key: str, fuzzy: bool) -> tuple[str, float] | None:
         return key, 1.0
     if not fuzzy or len(key) < _FUZZY_LENGTH or any(c.isdigit() for c in key) or key in _column_keys():
         return None
-    best = process.extractOne(key, _fuzzy_keys(), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE)
+    best = _fuzzy_keys().likest(key, _FUZZY_SCORE)
     return (best[0], best[1] / 100) if best else None
 
 

@@ -105,10 +105,9 @@ def _votes(lines: Sequence[Figures]) -> str | None:
 
 
 def _judge(lines: Sequence[Figures], quantity_mark: str, price_mark: str, amount_mark: str) -> Marks:
-    results = [line_closes(line, quantity_mark, price_mark, amount_mark) for line in lines]
-    closed = sum(result is True for result in results)
-    judged = sum(all((line.quantity, line.price, line.amount)) for line in lines)
-    return Marks(quantity_mark, price_mark, amount_mark, closed, judged)
+    judged = [line for line in lines if line.quantity and line.price and line.amount]
+    closed = sum(line_closes(line, quantity_mark, price_mark, amount_mark) is True for line in judged)
+    return Marks(quantity_mark, price_mark, amount_mark, closed, len(judged))
 
 
 @lru_cache(maxsize=65536)

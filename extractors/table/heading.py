@@ -11,7 +11,7 @@ from functools import lru_cache
 from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
 from extractors.table.matrix import size_runs
-from extractors.table.records import SIZE, TEXTS, Heading, Label, Row
+from extractors.table.records import SIZE, TEXTS, Heading, Label, Row, once_a_row
 from pipeline.language import fold
 from pipeline.model import Box, Word
 
@@ -84,6 +84,8 @@ def reparted(heading: Heading) -> Heading:
 def _row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[_Piece]:
     """The pieces of one heading line; sizes side by side are labels of their own."""
     sizes = {row.line.words[i] for i in size_runs(row.line.words)}
+    if not sizes:
+        return [piece for segment in row.segments for piece in _pieces(segment, line, by_worth=by_worth)]
     pieces: list[_Piece] = []
     for segment in row.segments:
         for is_size, run in itertools.groupby(segment.words, key=lambda word: word in sizes):
@@ -196,7 +198,7 @@ def _has_amount(text: str) -> bool:
     return any(len(word.strip("()[]%/.,:")) > 4 or "," in word or "." in word.strip(".") for word in digits)
 
 
-@lru_cache(maxsize=8192)
+@once_a_row
 def _line_score(row: Row) -> float:
     """How much a line looks like a heading: known labels of several kinds and nothing else."""
     if len(row.segments) < 2 and len(row.line.words) < 3:

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
+from extractors.nearby import Nearby
 from pipeline.language import Language, fold, languages
 from pipeline.values import currency_code, unit_code
 
@@ -61,7 +60,7 @@ class Lexicon:
 
     meanings: Mapping[str, frozenset[str]]
     longest: int  # words of the longest label
-    long_labels: tuple[str, ...]  # those that may be matched with a fault
+    long_labels: Nearby  # those that may be matched with a fault
 
 
 def _build(section: Iterable[Mapping[str, tuple[str, ...]]]) -> Lexicon:
@@ -73,7 +72,7 @@ def _build(section: Iterable[Mapping[str, tuple[str, ...]]]) -> Lexicon:
     found.pop("", None)
     meanings = {label: frozenset(names) for label, names in found.items()}
     longest = max((len(label.split()) for label in meanings), default=1)
-    return Lexicon(meanings, longest, tuple(label for label in meanings if len(label) >= _FUZZY_LENGTH))
+    return Lexicon(meanings, longest, Nearby([label for label in meanings if len(label) >= _FUZZY_LENGTH]))
 
 
 @lru_cache(maxsize=1)
@@ -107,18 +106,19 @@ def _marks(language: Language) -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _fuzzy(text: str, lexicon_name: str) -> tuple[str, float] | None:
-    lexicon = _BY_NAME[lexicon_name]()
-    found = process.extractOne(text, lexicon.long_labels, scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE)
+    found = _BY_NAME[lexicon_name]().long_labels.likest(text, _FUZZY_SCORE)
     return None if found is None else (found[0], found[1] / 100)
 
 
 @lru_cache(maxsize=4096)
 def _cut_off(text: str, lexicon_name: str) -> tuple[str, float] | None:
     """A label whose end did not fit its column ("Precio unita")."""
+    if len(text) < _CUT_LENGTH:
+        return None
     lexicon = _BY_NAME[lexicon_name]()
-    whole = [label for label in lexicon.long_labels if label.startswith(text) and len(text) >= 0.6 * len(label)]
+    whole = [label for label in lexicon.long_labels.beginning(text) if len(text) >= 0.6 * len(label)]
     kinds = {lexicon.meanings[label] for label in whole}
-    return (min(whole, key=len), 0.9) if len(kinds) == 1 and len(text) >= _CUT_LENGTH else None
+    return (min(whole, key=len), 0.9) if len(kinds) == 1 else None
 
 
 _BY_NAME = {
@@ -148,7 +148,7 @@ def find_damaged_label(text: str) -> tuple[frozenset[str], float] | None:
     folded = fold(text)
     if len(folded) < _FUZZY_LENGTH + 1:
         return None
-    found = process.extractOne(folded, column_lexicon().long_labels, scorer=fuzz.ratio, score_cutoff=_DAMAGED_SCORE)
+    found = column_lexicon().long_labels.likest(folded, _DAMAGED_SCORE)
     return None if found is None else (column_lexicon().meanings[found[0]], found[1] / 100 * 0.8)
 
 

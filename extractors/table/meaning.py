@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
-from statistics import mean
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -25,6 +24,7 @@ _LABEL = 4.0  # what a matching label is worth against content (at most 1.5) and
 _AGAINST_LABEL = -3.0
 _UNLABELLED = -0.6
 _ARITHMETIC = 3.0
+_LEAD = 0.05  # by which other meanings must be better
 _MOST_TRIPLES = 8
 _PER_ITEM = CODES | {"requested_date"}
 
@@ -63,10 +63,13 @@ def assign_meanings(columns: Sequence[Column], rows: Sequence[GridRow], prior: s
     scores = _score_matrix(columns, profiles)
     base = _solve(columns, scores, {})
     best = _judged(base, texts, prior)
-    for triple in _triples(columns, profiles, scores):
+    for triple in _triples(columns, profiles, scores) if base[1] + _ARITHMETIC > best.score + _LEAD else ():
         fixed = dict(zip(triple, ("quantity", "unit_price", "line_amount"), strict=True))
-        rival = _judged(_solve(columns, scores, fixed), texts, prior)
-        if rival.score > best.score + 0.05:
+        solved = _solve(columns, scores, fixed)
+        if solved[1] + _ARITHMETIC <= best.score + _LEAD:
+            continue  # not even if every line of it adds up
+        rival = _judged(solved, texts, prior)
+        if rival.score > best.score + _LEAD:
             best = rival
     return _with_unknown(best, columns, profiles)
 
@@ -108,19 +111,22 @@ def _profile(cells: Sequence[str]) -> _Profile:
         integers=sum(is_integer(text) for text in texts) / count,
         cents=sum(len(n.digits) > 3 and n.digits[-3] in ".," for n in numbers) / count,
         zeros=sum(not n.digits.strip("0.,-") for n in numbers) / count,
-        length=mean(map(len, texts)) if texts else 0.0,
+        length=sum(map(len, texts)) / count,
         distinct=len(set(texts)) / count,
     )
 
 
 def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> np.ndarray:
-    scores = np.zeros((len(columns), len(MEANINGS)))
-    for i, column in enumerate(columns):
-        for j, meaning in enumerate(MEANINGS):
-            scores[i, j] = _label_fit(column, meaning) + _content_fit(meaning, profiles[column.index])
-            if meaning in _PER_ITEM and _repeats_header(column, profiles[column.index]):
-                scores[i, j] -= _LABEL + 2.0
-    return scores
+    return np.array([_scores(column, profiles[column.index]) for column in columns]).reshape(-1, len(MEANINGS))
+
+
+def _scores(column: Column, p: _Profile) -> list[float]:
+    """How well each of ``MEANINGS`` fits a column."""
+    repeated = _LABEL + 2.0 if _repeats_header(column, p) else 0.0
+    return [
+        _label_fit(column, meaning) + _content_fit(meaning, p) - (repeated if meaning in _PER_ITEM else 0.0)
+        for meaning in MEANINGS
+    ]
 
 
 def _repeats_header(column: Column, p: _Profile) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import wraps
+from typing import Any, TypeVar
 
 from extractors.layout import Segment, TextLine
 from pipeline.model import Box, Doubt, Evidence, LineItem, Source, Word
@@ -14,6 +17,7 @@ NUMBERS = frozenset({"quantity", "unit_price", "price_base_quantity", "line_disc
                      "tax_rate", "tax_amount"})  # fmt: skip
 TEXTS = frozenset({"description", "combined"})
 SIZE = "size"  # a column of a size matrix, headed by one size
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Row:
     source: Source
     band: int = 0
     declared: bool = False
+    known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # see ``once_a_row``
 
     @property
     def page(self) -> int:
@@ -41,6 +46,21 @@ class Row:
     @property
     def text(self) -> str:
         return self.line.text
+
+
+def once_a_row(step: Callable[[Row], T]) -> Callable[[Row], T]:
+    """Asks a pure function about a row once. The answer goes with the row: nothing outlives its document."""
+    name = f"{step.__module__}.{step.__qualname__}"
+
+    @wraps(step)
+    def known(row: Row) -> T:
+        answers = row.known
+        if name not in answers:
+            answers[name] = step(row)
+        answer: T = answers[name]
+        return answer
+
+    return known
 
 
 @dataclass(frozen=True, slots=True)

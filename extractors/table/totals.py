@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from extractors.layout import Segment, make_segment
 from extractors.table.cells import amount, number_cell
 from extractors.table.lexicon import find_label, is_qualifier, label_hits
-from extractors.table.records import Row, TotalCell
+from extractors.table.records import Row, TotalCell, once_a_row
 from pipeline.values import looks_like_date
 
 _SUMS = frozenset({"subtotal", "total", "carried_forward"})
 _ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharge", "total")
 
 
-@lru_cache(maxsize=16384)
+@once_a_row
 def total_kind(row: Row) -> str | None:
     """The kind of sum a row holds; None when it is none.
 
@@ -29,7 +27,7 @@ def _label_and_amount(row: Row) -> tuple[str, Segment] | None:
     return pairs[-1] if pairs else None
 
 
-@lru_cache(maxsize=16384)
+@once_a_row
 def _pairs(row: Row) -> tuple[tuple[str, Segment], ...]:
     """(kind, segment with the amount) for each sum on a row; most rows have at most one."""
     words = list(row.line.words)
@@ -49,17 +47,13 @@ def _last_number(row: Row) -> Segment | None:
     for segment in reversed(row.segments):
         if all(_is_currency_only(w.text) for w in segment.words):
             continue
-        for start in range(len(segment.words)):
-            run = make_segment(segment.words[start:])
-            cell = number_cell(run.text)
-            if (
-                cell is not None
-                and not looks_like_date(run.text)
-                and not cell.rest
-                and not cell.percent
-                and cell.unit is None
-            ):
-                return run
+        texts = [word.text for word in segment.words]
+        for start in range(len(texts)):
+            text = " ".join(texts[start:])
+            cell = number_cell(text)
+            if cell is None or cell.rest or cell.percent or cell.unit is not None or looks_like_date(text):
+                continue
+            return make_segment(segment.words[start:])
         return None
     return None
 
