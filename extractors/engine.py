@@ -11,6 +11,7 @@ from extractors.header.fields import Found
 from extractors.header.places import Surroundings, constant_column
 from extractors.header.read import HeaderReading, TableFacts, read_header
 from extractors.header.view import views
+from extractors.layout import lines_kept
 from extractors.records import by_number
 from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
@@ -31,6 +32,10 @@ class DocumentExtractor:
 
         Raises ``DocumentError`` when no page holds a word: what cannot be read is not ignored.
         """
+        with lines_kept():
+            return self._extract(pages, context)
+
+    def _extract(self, pages: Pages, context: ReadingContext) -> tuple[Order, ...]:
         seen = views(pages.pages)
         if not any(page.lines for page in seen):
             raise DocumentError(f"{pages.file_name}: no word can be read on any page; look at it, or ask for it anew")

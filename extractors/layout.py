@@ -6,7 +6,9 @@ Nothing here knows about orders or languages. Boxes are PDF points from the top 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -39,6 +41,10 @@ class Segment:
     words: tuple[Word, ...]
     box: Box
     text: str
+
+
+_Parted = tuple[tuple[TextLine, tuple[Segment, ...]], ...]
+_kept: ContextVar[dict[int, tuple[tuple[Word, ...], _Parted]] | None] = ContextVar("kept", default=None)
 
 
 def bounding_box(words: Iterable[Word]) -> Box:
@@ -139,6 +145,27 @@ def _merge_level(runs: list[list[Word]]) -> list[list[Word]]:
         else:
             merged.append(list(run))
     return merged
+
+
+def parted_lines(page: Page) -> _Parted:
+    """The lines of a page with their segments. Header and lines are read off the same pages: see ``lines_kept``."""
+    known = _kept.get()
+    if known is not None and (found := known.get(id(page.words))) is not None and found[0] is page.words:
+        return found[1]
+    parted = tuple((line, segments(line, page.rulings)) for line in text_lines(page))
+    if known is not None:
+        known[id(page.words)] = (page.words, parted)
+    return parted
+
+
+@contextmanager
+def lines_kept() -> Iterator[None]:
+    """Within the block, the reading of one document, no page is parted twice."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 def _usual_middle(words: Sequence[Word]) -> float:

@@ -18,6 +18,7 @@ from extractors.header.totals import label_totals
 from extractors.header.view import PageView, Segment, small_words
 from pipeline.language import fold, languages
 from pipeline.model import Word
+from pipeline.values import has_digit
 
 _COUNTER = re.compile(
     r"(?<![\d./-])(\d{1,3})\s*(?:/|of|von|de|sur|di|van|z|auf)\s*(\d{1,3})\b(?![./-]\d)", re.IGNORECASE
@@ -184,7 +185,7 @@ def _page_words() -> frozenset[str]:
 
 def _is_prose(page: PageView) -> bool:
     words = [word for segment in page.segments for word in segment.words]
-    with_digits = sum(any(c.isdigit() for c in word.text) for word in words)
+    with_digits = sum(has_digit(word.text) for word in words)
     if len(words) < _PROSE_WORDS:
         return False
     return with_digits <= _PROSE_SHARE * len(words) or _is_sentences(page, len(words))

@@ -70,7 +70,7 @@ def looks_like_date(text: str) -> bool:
 @lru_cache(maxsize=65536)
 def _readings(text: str) -> Mapping[str, date]:
     """Order -> date; the key "" is for forms that say their order themselves (ISO, month names, eight digits)."""
-    if len(text) > _MAX_LENGTH or not any(c.isdigit() for c in text):
+    if len(text) > _MAX_LENGTH or not any(map(str.isdigit, text)):
         return MappingProxyType({})
     plain = _plain(text)
     if _COMPACT.fullmatch(plain):

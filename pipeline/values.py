@@ -14,12 +14,17 @@ from pipeline.dates import date_order_votes, date_readings, looks_like_date, par
 from pipeline.units import is_unit, same_unit, unit_code
 
 __all__ = [
-    "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "is_unit",
+    "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "has_digit", "is_unit",
     "looks_like_amount", "looks_like_code", "looks_like_date", "parse_amount", "parse_date", "same_unit", "unit_code",
 ]  # fmt: skip
 
 _CODE = re.compile(r"[^\W_](?:[\w./+#*-]*[\w#+*])?")
 _NUMBER_WITH_UNIT = re.compile(r"[\d.,]+([^\W\d]+\.?)")
+
+
+def has_digit(text: str) -> bool:
+    """Whether a figure stands in the text."""
+    return not text.isalpha() and any(map(str.isdigit, text))
 
 
 def looks_like_code(text: str) -> bool:
@@ -28,7 +33,7 @@ def looks_like_code(text: str) -> bool:
     Not an amount with decimals, a date, a number with its unit glued on ("12EA"), or a word.
     """
     plain = text.strip()
-    if not 3 <= len(plain) <= 40 or not _CODE.fullmatch(plain) or not any(c.isdigit() for c in plain):
+    if not 3 <= len(plain) <= 40 or not _CODE.fullmatch(plain) or not has_digit(plain):
         return False
     if plain.isdigit():
         return len(plain) >= 4

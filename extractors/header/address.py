@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
 from extractors.header.wording import countries, words
 from pipeline.language import fold, languages
+from pipeline.values import has_digit
 
 _LEGAL = re.compile(rf"(?:^|[\s,.])(?:{'|'.join(words('legal_forms'))})\.?(?=$|[\s,.)(–-])", re.IGNORECASE)
 _POSTCODES = (
@@ -75,6 +76,7 @@ def _countries() -> dict[str, str]:
     return names
 
 
+@lru_cache(maxsize=4096)
 def country_of(text: str) -> str | None:
     """ISO 3166-1 code of a line that is a country's name, alone or behind the last comma."""
     for part in (text, text.rsplit(",", 1)[-1]):
@@ -84,25 +86,28 @@ def country_of(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def has_legal_form(text: str) -> bool:
     return bool(_LEGAL.search(text))
 
 
+@lru_cache(maxsize=4096)
 def has_postcode(text: str) -> bool:
     if any(pattern.search(text) for pattern in _POSTCODES[:-2]):
         return True
     return any(pattern.search(text) for pattern in _POSTCODES[-2:]) and not _STREET_WORD.search(text)
 
 
+@lru_cache(maxsize=4096)
 def has_street(text: str) -> bool:
     """A street line: a word for streets, or a house number at either end beside a word."""
-    return bool(_STREET_WORD.search(text) and any(c.isdigit() for c in text)) or bool(
+    return bool(_STREET_WORD.search(text) and has_digit(text)) or bool(
         re.search(r"^\d+[\w/-]{0,4},?\s+[^\W\d_]{3,}|[^\W\d_]{3,}\.?\s+\d+[\w/ -]{0,6}$", text)
     )
 
 
 def is_phone(text: str) -> bool:
-    digits = sum(c.isdigit() for c in text)
+    digits = sum(map(str.isdigit, text))
     return digits >= 7 and bool(_PHONE.fullmatch(text.strip()))
 
 

@@ -96,6 +96,8 @@ def candidates(pages: Sequence[Surroundings], field: str, read: Reader) -> Itera
 def _by_page(found: Found, first: Surroundings) -> Found:
     """Later pages of an order say a little less than its first."""
     behind = max(0, found.page - first.page.page.number)
+    if not behind:
+        return found
     return replace(found, score=found.score * max(0.8, 1.0 - 0.02 * behind))
 
 

@@ -11,7 +11,7 @@ from extractors.header.view import PageView
 from extractors.header.wording import words
 from pipeline.language import fold, languages
 from pipeline.model import Source, Word
-from pipeline.values import currency_code, date_order_votes, looks_like_date, parse_date
+from pipeline.values import currency_code, date_order_votes, has_digit, looks_like_date, parse_date
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
@@ -26,11 +26,11 @@ def language_of(pages: Sequence[PageView], preferred: Sequence[str] = ()) -> str
 
     ``preferred`` breaks ties only.
     """
-    words = Counter(token for page in pages[:3] for segment in page.segments for token, _ in segment.tokens)
+    words = Counter([token for page in pages[:3] for segment in page.segments for token, _ in segment.tokens])
     best: tuple[int, int, str] | None = None
     for code, language in languages().items():
-        score = sum(min(words[token], 5) for token in language.stopwords if token in words)
-        score += 2 * sum(min(words[token], 3) for token in _label_words(code) if token in words)
+        score = sum(min(words[token], 5) for token in words.keys() & language.stopwords)
+        score += 2 * sum(min(words[token], 3) for token in words.keys() & _label_words(code))
         rank = (score, -preferred.index(code) if code in preferred else -99, code)
         if best is None or rank > best:
             best = rank
@@ -120,7 +120,7 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
 def _beside_amount(words: Sequence[Word], index: int) -> bool:
     """Whether a bare ISO code stands alone or beside a figure: "ALL" and "TRY" are words as well."""
     beside = (*words[max(0, index - 1) : index], *words[index + 1 : index + 2])
-    return len(words) == 1 or any(any(c.isdigit() for c in word.text) for word in beside)
+    return len(words) == 1 or any(has_digit(word.text) for word in beside)
 
 
 def _sign(text: str) -> str | None:
@@ -131,7 +131,7 @@ def _sign(text: str) -> str | None:
         return "$"
     if len(letters) == 3 and letters.isalpha() and not letters.isupper():
         return None
-    return currency_code(letters) if letters and (letters == bare or any(c.isdigit() for c in bare)) else None
+    return currency_code(letters) if letters and (letters == bare or has_digit(bare)) else None
 
 
 def _found(code: str, word: Word, page: PageView, score: float, note: str | None = None) -> Found:

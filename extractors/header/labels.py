@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from extractors.header.address import has_legal_form
 from extractors.header.view import PageView, Segment
 from extractors.nearby import Nearby
 from pipeline.language import Language, fold, languages
 from pipeline.model import Box, Source
+from pipeline.values import has_digit
 
 _NUMBER_WORDS = ("no", "nr", "n", "num", "number", "nummer", "numero", "numer", "nro")
 _LONGEST = 6  # tokens in a label
@@ -133,10 +135,22 @@ def _lookup(key: str, fuzzy: bool) -> tuple[str, float] | None:
     """(the label's key, fit 0..1) of a run of tokens."""
     if key in lexicon():
         return key, 1.0
-    if not fuzzy or len(key) < _FUZZY_LENGTH or any(c.isdigit() for c in key) or key in _column_keys():
+    if not fuzzy or len(key) < _FUZZY_LENGTH or has_digit(key) or key in _column_keys():
         return None
     best = _fuzzy_keys().likest(key, _FUZZY_SCORE)
     return (best[0], best[1] / 100) if best else None
+
+
+@cache
+def _sorted_keys() -> tuple[str, ...]:
+    return tuple(sorted(lexicon()))
+
+
+@lru_cache(maxsize=65536)
+def _begins_label(token: str) -> bool:
+    keys = _sorted_keys()
+    place = bisect_left(keys, token)
+    return place < len(keys) and keys[place].startswith(token)
 
 
 def is_title(hit: LabelHit) -> bool:
@@ -198,6 +212,9 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
     tokens, words = segment.tokens, segment.words
     if position and tokens[position - 1][1] == tokens[position][1] and not _parts(words[tokens[position][1]].text):
         return None  # inside a word: "PO-12345"
+    fuzzy = segment.source is Source.OCR
+    if not fuzzy and not _begins_label(tokens[position][0]):
+        return None
     for count in range(min(_LONGEST, len(tokens) - position), 0, -1):
         last = tokens[position + count - 1][1]
         more = position + count < len(tokens) and tokens[position + count][1] == last
@@ -209,7 +226,7 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
         key = "".join(token for token, _ in tokens[position : position + count])
         if _is_box(key, tokens, position + count) or _is_legal_form(words[first].text):
             continue
-        found = _lookup(key, segment.source is Source.OCR and (position == 0 or words[last].text.endswith(":")))
+        found = _lookup(key, fuzzy and (position == 0 or words[last].text.endswith(":")))
         if found:
             return count, found[0], found[1], _meanings(found[0], language)
     return None
@@ -227,7 +244,7 @@ def _is_legal_form(word: str) -> bool:
 
 def _parts(word: str) -> bool:
     """Whether a word is two labels joined by a slash, and no code that has slashes."""
-    return "/" in word and not any(c.isdigit() for c in word)
+    return "/" in word and not has_digit(word)
 
 
 def _meanings(key: str, language: str | None) -> list[_Entry]:
@@ -273,6 +290,8 @@ def _is_label_text(segment: Segment) -> bool:
 
 
 def _stacked(upper: Segment, lower: Segment) -> bool:
-    overlap = min(upper.box.x1, lower.box.x1) - max(upper.box.x0, lower.box.x0)
-    near = lower.box.top - upper.box.bottom < 0.8 * upper.box.height
-    return near and overlap > 0.5 * min(upper.box.width, lower.box.width) and upper.cell == lower.cell
+    over, under = upper.box, lower.box
+    overlap = min(over.x1, under.x1) - max(over.x0, under.x0)
+    if overlap <= 0 or under.top - over.bottom >= 0.8 * over.height:
+        return False
+    return overlap > 0.5 * min(over.width, under.width) and upper.cell == lower.cell

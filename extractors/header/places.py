@@ -65,7 +65,10 @@ class Surroundings:
         return self._by_segment.get(id(segment), [])
 
     def in_table(self, box: Box) -> bool:
-        return any(r.x0 <= box.x_mid <= r.x1 and r.top <= box.y_mid <= r.bottom for r in self.regions)
+        if not self.regions:
+            return False
+        x, y = box.x_mid, box.y_mid
+        return any(r.x0 <= x <= r.x1 and r.top <= y <= r.bottom for r in self.regions)
 
     def is_label(self, segment: Segment) -> bool:
         """Whether a segment begins with a label that is more than a word of running text."""

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 from statistics import median
 
-from extractors.layout import bounding_box, join_words, segments, text_lines
+from extractors.layout import bounding_box, join_words, parted_lines
 from pipeline.language import fold, languages
 from pipeline.model import Box, Page, Source, Word
 
@@ -49,7 +49,7 @@ class Segment:
     @cached_property
     def height(self) -> float:
         """Print size in points: the tallest word, whatever number of lines the segment runs over."""
-        return max(word.box.height for word in self.words)
+        return max([word.box.height for word in self.words])
 
     @property
     def cell(self) -> int | None:
@@ -84,10 +84,11 @@ class PageView:
 
 def view(page: Page) -> PageView:
     """Segments by line; the lines of a paragraph of running text are one segment, on the line it begins."""
-    parted = replace(page, words=tuple(part for word in page.words for part in _unglued(word)))
+    words = tuple(part for word in page.words for part in _unglued(word))
+    parted = page if len(words) == len(page.words) else replace(page, words=words)
     lines: list[tuple[Segment, ...]] = []
-    for line in text_lines(parted):
-        runs = [run for s in segments(line, page.rulings) for run in _parted(s.words)]
+    for _, segments in parted_lines(parted):
+        runs = [run for s in segments for run in _parted(s.words)]
         if page.source is Source.OCR:
             runs = _joined(runs, page)
         found = [Segment(page.number, len(lines), words, page.source) for words in runs]

@@ -34,7 +34,8 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
     if not cores:
         return Parted((), ())
     heads = captions(rows, cores, meanings)
-    rows = [replace(row, caption=i in heads) for i, row in enumerate(_without_numbers(rows, cores, section, levels))]
+    rows = _without_numbers(rows, cores, section, levels)
+    rows = [replace(row, caption=True) if i in heads else row for i, row in enumerate(rows)]
     starts = _below_captions(_starts(rows, cores, meanings, levels), cores, heads)
     stop = _stop(rows, cores[-1], ends)
     blocks = []

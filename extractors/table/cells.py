@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.values import currency_code, is_unit, looks_like_code, looks_like_date, parse_amount
+from pipeline.values import currency_code, has_digit, is_unit, looks_like_code, looks_like_date, parse_amount
 
 # A number as printed: digits in groups, decimal part, sign before or behind. A blank groups only full triples.
 _NUMBER = re.compile(
@@ -27,6 +27,9 @@ _BASE_ALONE = re.compile(r"(?:/|per|pro|par|por|za|je)\s*\d[\d.,\s]*", re.IGNORE
 _LETTERED = re.compile(r"\d{3,}[A-Z]")  # "3439B": a mark, not 3439 of a unit B
 
 
+_LONGEST_DATE = 5  # words
+
+
 @dataclass(frozen=True, slots=True)
 class NumberCell:
     """A cell that holds one number. ``digits`` is the number as printed; ``rest`` what is neither unit nor currency."""
@@ -42,7 +45,7 @@ class NumberCell:
 @lru_cache(maxsize=65536)
 def number_cell(text: str) -> NumberCell | None:
     """Reads "1.200,00 EUR / 100", "12 EA", "EA 12", "5 %"; None when the text is no number with trimmings."""
-    if len(text) > 48 or not any(c.isdigit() for c in text):
+    if len(text) > 48 or not has_digit(text):
         return None
     if _BASE_ALONE.fullmatch(text.strip()):
         return None
@@ -92,11 +95,13 @@ def _unit_of(text: str) -> tuple[str | None, str]:
 def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
     """(start, end) of the runs of two to five words that are a date together ("1 de mayo de 2027")."""
     runs: list[tuple[int, int]] = []
-    if not any(c.isdigit() for text in texts for c in text):
-        return runs  # no date lacks a figure, and most texts have none
+    figures = [place for place, text in enumerate(texts) if has_digit(text)]  # no date lacks a figure
     start = 0
     while start < len(texts) - 1:
-        size = next((n for n in (5, 4, 3, 2) if _is_date_run(texts[start : start + n], n)), 1)
+        figure = next((place for place in figures if place >= start), len(texts))
+        start = max(start, figure - _LONGEST_DATE + 1)
+        sizes = range(_LONGEST_DATE, max(figure - start, 1), -1)
+        size = next((n for n in sizes if _is_date_run(texts[start : start + n], n)), 1)
         if size > 1:
             runs.append((start, start + size))
         start += size

@@ -14,6 +14,7 @@ from extractors.table.matrix import size_runs
 from extractors.table.records import SIZE, TEXTS, Heading, Label, Row, once_a_row
 from pipeline.language import fold
 from pipeline.model import Box, Word
+from pipeline.values import has_digit
 
 _WEIGHT = {
     "quantity": 2.0, "description": 2.0, "combined": 2.5, "unit_price": 2.0, "line_amount": 1.5, "gross_amount": 1.0,
@@ -194,7 +195,7 @@ def _coverage(words: Sequence[Word], matched: int) -> float:
 
 def _has_amount(text: str) -> bool:
     """Whether text holds figures as items do; "per 100" and "(1)" are no such figures."""
-    digits = [word for word in text.split() if any(c.isdigit() for c in word)]
+    digits = [word for word in text.split() if has_digit(word)]
     return any(len(word.strip("()[]%/.,:")) > 4 or "," in word or "." in word.strip(".") for word in digits)
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from extractors.nearby import Nearby
 from pipeline.language import Language, fold, languages
-from pipeline.values import currency_code, unit_code
+from pipeline.values import currency_code, has_digit, unit_code
 
 # A label recognised with a spelling fault (OCR, a typing error) needs this share of equal characters, and some length.
 _FUZZY_SCORE = 88.0
@@ -135,7 +135,7 @@ def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float,
     lexicon = _BY_NAME[name]()
     if folded in lexicon.meanings:
         return lexicon.meanings[folded], 1.0, folded
-    if len(folded) < _FUZZY_LENGTH or any(c.isdigit() for c in folded):
+    if len(folded) < _FUZZY_LENGTH or has_digit(folded):
         return None
     found = _fuzzy(folded, name) or _cut_off(folded, name)
     if found is None:

@@ -13,9 +13,9 @@ from extractors.layout import (
     bounding_box,
     join_words,
     make_segment,
+    parted_lines,
     segments,
     text_height,
-    text_lines,
     usual_blank,
 )
 from extractors.table.cells import date_runs
@@ -33,28 +33,32 @@ _NO_WORD = frozenset("|¦│┃║_-=—–.·•▌█")
 def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
     """All rows of the pages in reading order, numbered through."""
     rows = [row for page in pages for row in page_rows(page)]
-    return tuple(replace(row, index=index) for index, row in enumerate(rows))
+    return tuple(
+        Row(index, row.line, row.segments, row.source, row.band, row.declared) for index, row in enumerate(rows)
+    )
 
 
 def page_rows(page: Page) -> tuple[Row, ...]:
     """Rows of one page from top to bottom. Words of declared cells form their rows, all others text lines."""
     loose = tuple(word for word in page.words if word.cell is None and not _is_drawn(word.text))
-    rows = [*_declared_rows(page), *_printed_rows(replace(page, words=loose))]
+    plain = page if len(loose) == len(page.words) else replace(page, words=loose)
+    rows = [*_declared_rows(page), *_printed_rows(plain)]
     return tuple(sorted(rows, key=lambda row: (row.box.top if row.declared else row.box.y_mid, row.box.x0)))
 
 
 def _is_drawn(text: str) -> bool:
     """Lines drawn with characters, as line printers do."""
-    return all(c in _NO_WORD for c in text) and (len(text) > 1 or text in "|¦│┃║▌█")
+    return text[:1] in _NO_WORD and all(c in _NO_WORD for c in text) and (len(text) > 1 or text in "|¦│┃║▌█")
 
 
 def _printed_rows(page: Page) -> Iterator[Row]:
     bands = _bands(page)
-    lines = text_lines(page)
-    blank = usual_blank(lines) if page.source is Source.OCR else 0.0
-    for line in map(_unglued, lines):
-        parts = _whole_dates(segments(line, page.rulings, blank))
-        yield Row(0, line, parts, page.source, bisect_left(bands, line.box.y_mid))
+    parted = parted_lines(page)
+    blank = usual_blank([line for line, _ in parted]) if page.source is Source.OCR else 0.0
+    for printed, parts in parted:
+        line = _unglued(printed)
+        own = parts if line is printed and not blank else segments(line, page.rulings, blank)
+        yield Row(0, line, _whole_dates(own), page.source, bisect_left(bands, line.box.y_mid))
 
 
 # A number printed over the end of a date: "2027-01-0613,20", or behind "6 de enero de" "202713,20".
@@ -92,7 +96,7 @@ def _whole_dates(parts: Sequence[Segment]) -> tuple[Segment, ...]:
         if cut:
             mended[-1] = make_segment([*mended[-1].words, *words[:cut]])
         if words[cut:]:
-            mended.append(make_segment(words[cut:]))
+            mended.append(make_segment(words[cut:]) if cut else part)
     return tuple(mended)
 
 

@@ -6,7 +6,7 @@ from extractors.layout import Segment, make_segment
 from extractors.table.cells import amount, number_cell
 from extractors.table.lexicon import find_label, is_qualifier, label_hits
 from extractors.table.records import Row, TotalCell, once_a_row
-from pipeline.values import looks_like_date
+from pipeline.values import has_digit, looks_like_date
 
 _SUMS = frozenset({"subtotal", "total", "carried_forward"})
 _ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharge", "total")
@@ -59,7 +59,7 @@ def _last_number(row: Row) -> Segment | None:
 
 
 def _is_currency_only(text: str) -> bool:
-    return not any(c.isdigit() for c in text) and is_qualifier(text)
+    return not has_digit(text) and is_qualifier(text)
 
 
 def _kind(words: list[str]) -> str | None:
