@@ -33,7 +33,7 @@ from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
 from store import Store, open_store
 
-__all__ = ["Parts", "decision_for_error", "document_of", "load_erp", "load_policies", "open_store"]
+__all__ = ["Deciders", "Parts", "decision_for_error", "document_of", "load_erp", "load_policies", "open_store"]
 
 # ISO 639-1 to the names of Tesseract's language data
 TESSERACT_LANGUAGES = {
@@ -175,6 +175,15 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def snapshots_of(settings: Settings) -> SnapshotStore:
+    return SnapshotStore(settings.data / "erp", settings.erp.columns)
+
+
+def erp_in_force(settings: Settings) -> Erp:
+    """The exports that were last found good. Raises ``ConfigError`` when there are none yet."""
+    return snapshots_of(settings).current()
+
+
 def sync_exports(snapshots: SnapshotStore, folder: Path) -> SyncReport:
     result = snapshots.sync(folder)
     return SyncReport(result.accepted, result.changed, result.version, result.findings)
@@ -184,7 +193,7 @@ def sync_exports(snapshots: SnapshotStore, folder: Path) -> SyncReport:
 def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterator[Parts]:
     """All parts of one workspace; what was opened here is closed with the block."""
     policies = load_policies(settings.policies, own_mail_server=settings.intake.own_mail_server)
-    snapshots = SnapshotStore(settings.data / "erp", settings.erp.columns)
+    snapshots = snapshots_of(settings)
     with ExitStack() as opened:
         kept = store or opened.enter_context(open_store(settings.database))
         yield Parts(

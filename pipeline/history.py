@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.model import Decision, EarlierLine, EarlierOrder
@@ -48,17 +49,22 @@ class MemoryHistory:
     """An ``OrderHistory`` that forgets with the process."""
 
     def __init__(self) -> None:
-        self._orders: list[tuple[str | None, EarlierOrder]] = []
+        self._keys: set[str] = set()
+        self._by_customer: dict[str | None, list[EarlierOrder]] = defaultdict(list)
+        self._by_number: dict[str, list[tuple[str | None, EarlierOrder]]] = defaultdict(list)
+        self._all: list[EarlierOrder] = []
 
     def earlier(self, customer_id: str | None, po_number: str | None) -> Sequence[EarlierOrder]:
-        return [
-            order
-            for customer, order in self._orders
-            if (customer_id is None or customer == customer_id)
-            and (po_number is None or code_key(order.po_number) == code_key(po_number))
-        ]
+        if po_number is not None:
+            found = self._by_number.get(code_key(po_number), ())
+            return [order for customer, order in found if customer_id is None or customer == customer_id]
+        return list(self._all if customer_id is None else self._by_customer.get(customer_id, ()))
 
     def remember(self, decision: Decision, document_sha256: str, order_key: str) -> None:
-        if any(order.order_key == order_key for _, order in self._orders):
+        if order_key in self._keys:
             return
-        self._orders.append((decision.customer_id, earlier_order(decision, document_sha256, order_key)))
+        order = earlier_order(decision, document_sha256, order_key)
+        self._keys.add(order_key)
+        self._all.append(order)
+        self._by_customer[decision.customer_id].append(order)
+        self._by_number[code_key(order.po_number)].append((decision.customer_id, order))

@@ -238,6 +238,23 @@ def order_key(source_sha256: str, document: Document, order: Order, position: in
     return sha256_of(text.encode("utf-8", "replace"))  # a broken header may hold what UTF-8 has no form for
 
 
+def match_order(
+    order: Order,
+    mail: MailContext | None,
+    deciders: Deciders,
+    as_of: date,
+    *,
+    document_sha256: str | None = None,
+    key: str | None = None,
+) -> MatchedOrder:
+    """``key`` is the order's own: what is remembered under it from an earlier try does not count as a duplicate."""
+    if not is_order(order):
+        return _unmatched(order, mail, as_of)
+    matched = deciders.matcher.match(order, deciders.erp, mail, deciders.history, as_of)
+    earlier = tuple(held for held in matched.earlier if key is None or held.order_key != key)
+    return replace(matched, document_sha256=document_sha256, earlier=earlier)
+
+
 def decide_order(
     order: Order,
     mail: MailContext | None,
@@ -247,12 +264,8 @@ def decide_order(
     document_sha256: str | None = None,
     key: str | None = None,
 ) -> Decision:
-    """``key`` is the order's own: what is remembered under it from an earlier try does not count as a duplicate."""
-    if not is_order(order):
-        return deciders.judge(_unmatched(order, mail, as_of))
-    matched = deciders.matcher.match(order, deciders.erp, mail, deciders.history, as_of)
-    earlier = tuple(held for held in matched.earlier if key is None or held.order_key != key)
-    return deciders.judge(replace(matched, document_sha256=document_sha256, earlier=earlier))
+    """As ``match_order``, and judged."""
+    return deciders.judge(match_order(order, mail, deciders, as_of, document_sha256=document_sha256, key=key))
 
 
 def decide_message(reading: MessageReading, deciders: Deciders, as_of: date) -> tuple[DocumentDecision, ...]:

@@ -5,16 +5,25 @@ Any of them raises ``SourceError`` when the database does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select, text
 
 from pipeline.model import CaseStatus, Decision, LayoutCorrection, MailKey, Resolution, ReviewCase
 from pipeline.run import MessageResult
-from store import audit, cases, checks, layouts, messages, outbox, results, schema
+from store import audit, cases, checks, decided, layouts, messages, outbox, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
-from store.records import AuditCheck, AuditEntry, CaseSummary, ClaimedMessage, Counts, OutboxItem, StuckMessage
+from store.records import (
+    AuditCheck,
+    AuditEntry,
+    CaseSummary,
+    ClaimedMessage,
+    Counts,
+    OutboxItem,
+    RecordedOrder,
+    StuckMessage,
+)
 from store.tables import MetaRow
 
 LEASE_SECONDS = 60.0
@@ -97,6 +106,14 @@ class Store:
     def history(self, but: str | None = None) -> StoreHistory:
         """Our earlier orders, fresh; ``but`` is the key of an order that is decided anew."""
         return StoreHistory(self._db, but)
+
+    def recorded_orders(self) -> Iterator[RecordedOrder]:
+        """All orders with what was decided on them, oldest first."""
+        return decided.orders(self._db)
+
+    def recorded_order(self, name: str) -> RecordedOrder:
+        """By the beginning of its key or case id, or the newest with this PO number. Raises ``UsageError``."""
+        return decided.order(self._db, name)
 
     def outbox_pending(self, limit: int = 1000) -> tuple[OutboxItem, ...]:
         return outbox.pending(self._db, limit)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.errors import IntakeError, UsageError
-from pipeline.model import Decision
+from pipeline.model import Decision, MailContext
 
 
 class MessageState(StrEnum):
@@ -74,6 +74,19 @@ class CaseSummary:
     subject: str | None
     exceptions: tuple[str, ...]  # each code once, of the order and its lines
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedOrder:
+    """An order with its first decision, the machine's, and the one in force, which may be a person's."""
+
+    order_key: str
+    document_sha256: str
+    state: OrderState
+    received_at: datetime
+    mail: MailContext | None
+    first: Decision
+    in_force: Decision
 
 
 @dataclass(frozen=True, slots=True)
