@@ -12,6 +12,7 @@ from rules.confidence import Confidence
 from rules.credit import CreditHold
 from rules.currency import Currency
 from rules.customer import KnownCustomer
+from rules.discount import OrderDiscount
 from rules.duplicate import Duplicate
 from rules.exports import RequiredExports
 from rules.item import KnownItem
@@ -56,6 +57,7 @@ ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
     Remarks,
     Currency,
     Totals,
+    OrderDiscount,
     ValueLimit,
     RequiredExports,
     # of a line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -27,9 +27,12 @@ class Phrasebook:
         """Character spans of the paragraph and the kind of request, in their order."""
         nlp, matcher = self._engine
         doc = nlp.make_doc(without_accents(paragraph))
-        for rule, start, end in sorted(matcher(doc), key=lambda m: (m[1], m[2])):
-            kind, _, place = nlp.vocab.strings[rule].split("/")
+        found = [(*nlp.vocab.strings[rule].split("/"), start, end) for rule, start, end in matcher(doc)]
+        harmless = [(kind, start, end) for kind, _, place, start, end in found if place == "unless"]
+        for kind, _, place, start, end in sorted(found, key=lambda m: (m[3], m[4])):
             if place == "start" and start > 0 and doc[start - 1].text not in STARTERS:
+                continue
+            if any(kind == other and start < last and first < end for other, first, last in harmless):
                 continue
             span = doc[start:end]
             yield span.start_char, span.end_char, kind
@@ -43,10 +46,13 @@ class Phrasebook:
         nlp = spacy.blank("xx")
         matcher = Matcher(nlp.vocab)
         for kind, entry in self.kinds.items():
+            words = entry.get("words", {})
             for number, pattern in enumerate(entry["patterns"]):
-                starts = pattern.startswith("^ ")
-                tokens = token_pattern(pattern.removeprefix("^ "))
-                matcher.add(f"{kind}/{number}/{'start' if starts else 'any'}", [tokens], greedy="LONGEST")
+                place = "start" if pattern.startswith("^ ") else "any"
+                tokens = token_pattern(pattern.removeprefix("^ "), words)
+                matcher.add(f"{kind}/{number}/{place}", [tokens], greedy="LONGEST")
+            for number, pattern in enumerate(entry.get("unless", ())):
+                matcher.add(f"{kind}/{number}/unless", [token_pattern(pattern, words)], greedy="LONGEST")
         return nlp, matcher
 
 
@@ -65,11 +71,16 @@ def without_accents(text: str) -> str:
     return "".join(bare(char) for char in text)
 
 
-def token_pattern(pattern: str) -> list[dict[str, Any]]:
-    """A row of a phrase file as spaCy's matcher takes it."""
+def token_pattern(pattern: str, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A row of a phrase file as spaCy's matcher takes it; ``words`` are the lists it may name by "@"."""
     tokens: list[dict[str, Any]] = []
     for word in pattern.split():
-        if word.startswith(".."):
+        if word.startswith("@"):
+            name = word[1:].rstrip("?*")
+            word = words[name] + word[1 + len(name) :]
+        if word.startswith("~"):
+            tokens += [{"TEXT": {"REGEX": r"^[^\W\d_]+$"}, "OP": "?"}] * int(word[1:])
+        elif word.startswith(".."):
             gap = {"TEXT": {"NOT_IN": [".", "!", "?", ";", ":"]}, "OP": "?"}
             tokens += [gap] * int(word[2:])
         elif word == "#":

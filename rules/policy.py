@@ -45,6 +45,7 @@ class PricePolicy(Section):
     under_percent: Decimal = Field(ge=0, le=100)
     over_amount: Decimal
     under_amount: Decimal
+    order_discount_percent: Decimal = Field(ge=0, le=100)
     required: bool
 
 

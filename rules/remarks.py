@@ -13,8 +13,9 @@ from rules.facts import lines, lines_to_deliver, mismatch
 from rules.phrasebook import Phrasebook, phrasebook, without_accents
 
 PHRASES = "remark_phrases.toml"
+LOW = "low_confidence"
 # Requests that a document's own notes make in the words of a covering mail.
-MAIL_KINDS = frozenset({"remove_line", "cancel_order", "hold", "address", "replace", "machine"})
+MAIL_KINDS = frozenset({"discount", "remove_line", "cancel_order", "hold", "address", "replace", "machine"})
 LONGEST = 2_000  # characters of one remark that are looked through
 MOST_QUOTED = 5
 NEAR = 0.9  # text heights between two lines of one sentence
@@ -32,23 +33,23 @@ class Said:
 class Remarks(PolicyRule):
     """Quoted for a person, never applied. What the policy knows as a customer's standing words is left alone."""
 
-    codes = ("low_confidence",)
+    codes = ("low_confidence", "total_mismatch")
     settings = ("remarks.known",)
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         if not any(True for _ in lines_to_deliver(matched)):
             return
         known = [_folded(text) for text in self._policies.for_order(matched).remarks.known]
-        quoted: dict[str, dict[str, str]] = {}
+        quoted: dict[tuple[str, str], dict[str, str]] = {}
         for said in texts(matched):
             folded = _folded(said.text)
             if any(words and words in folded for words in known):
                 continue
-            for sentence, says in requests(said):
-                quoted.setdefault(said.path, {}).setdefault(sentence, says)
-        for path, found in quoted.items():
+            for sentence, says, code in requests(said):
+                quoted.setdefault((code, said.path), {}).setdefault(sentence, says)
+        for (code, path), found in quoted.items():
             words = "; ".join(f'"{sentence}" {says}' for sentence, says in list(found.items())[:MOST_QUOTED])
-            yield mismatch("low_confidence", path, None, next(iter(found)), f"the document says: {words}")
+            yield mismatch(code, path, None, next(iter(found)), f"the document says: {words}")
 
 
 def texts(matched: MatchedOrder) -> Iterator[Said]:
@@ -61,15 +62,16 @@ def texts(matched: MatchedOrder) -> Iterator[Said]:
         yield Said("", remark.text[:LONGEST], remark.page == last)
 
 
-def requests(said: Said) -> Iterator[tuple[str, str]]:
-    """Sentences of the text that change the order, and what they say."""
+def requests(said: Said) -> Iterator[tuple[str, str, str]]:
+    """Sentences of the text that change the order, what they say and the exception that is."""
     book, mail = phrasebook(PHRASES), phrasebook(MAIL_PHRASES)
     for start, end, kind in book.matches(said.text):
         if _applies(book, kind, said):
-            yield sentence_at(said.text, start, end), book.says(kind)
+            yield sentence_at(said.text, start, end), book.says(kind), LOW
     for start, end, kind in mail.matches(said.text):
         if kind in MAIL_KINDS:
-            yield sentence_at(said.text, start, end), mail.says(kind)
+            code = mail.kinds[kind].get("code", LOW) if not said.path else LOW
+            yield sentence_at(said.text, start, end), mail.says(kind), code
 
 
 def _applies(book: Phrasebook, kind: str, said: Said) -> bool:

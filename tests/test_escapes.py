@@ -72,6 +72,11 @@ CLEAN = {
     "without a sum": UNSUMMED,
     "a harmless note": below("Please pack singly."),
     "the right number of lines": ORDER.but(after=("Number of items: 3",)),
+    "terms of payment with a cash discount": ORDER.but(
+        header={**HEADER, "Payment terms": "14 days 3 % discount, 30 days net"}
+    ),
+    "freight": ORDER.but(totals=(("Subtotal", "264.14"), ("Freight", "15.00"), ("Total", "279.14"))),
+    "a discount of nothing": ORDER.but(totals=(("Subtotal", "264.14"), ("Discount", "0.00"), ("Total", "264.14"))),
     "ordinary terms": ORDER.but(
         after=(
             "Please confirm this order within 2 days.",
@@ -108,6 +113,37 @@ WRONG: dict[str, tuple[Printed, str]] = {
     "a range": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="20-30"))), "low_confidence"),
     "a guess": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="ca. 20"))), "low_confidence"),
     "a pack as a quantity": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="1", amount="96.20"))), "arithmetic_error"),
+    # taken off the whole order
+    "discount among the totals": (
+        ORDER.but(totals=(("Subtotal", "264.14"), ("Discount 10 %", "-26.41"), ("Total", "237.73"))),
+        "total_mismatch",
+    ),
+    "Skonto unter den Summen": (
+        ORDER.but(totals=(("Zwischensumme", "264.14"), ("Skonto 2 %", "5.28"), ("Gesamtbetrag", "258.86"))),
+        "total_mismatch",
+    ),
+    "discount within the subtotal": (
+        ORDER.but(totals=(("Subtotal", "237.73"), ("Discount", "26.41"), ("Total", "237.73"))),
+        "total_mismatch",
+    ),
+    "a rate without an amount": (ORDER.but(totals=(("Total", "264.14"), ("Discount", "10 %"))), "low_confidence"),
+    "a rate in the header": (ORDER.but(header={**HEADER, "Discount": "10 %"}), "low_confidence"),
+    "a rebated total": (ORDER.but(totals=(("Total after 10 % discount", "237.73"),)), "total_mismatch"),
+    "a rebated total below": (
+        ORDER.but(totals=(("Total", "264.14"), ("Total after discount", "237.73"))),
+        "total_mismatch",
+    ),
+    "a discount in a sentence": (ORDER.but(after=("10 % discount on all items.",)), "total_mismatch"),
+    "a cash discount in a sentence": (UNSUMMED.but(after=("less 3 % cash discount",)), "total_mismatch"),
+    "a discount on a line": (below("5 % Rabatt"), "wrong_price or low_confidence"),
+    "freight below zero": (
+        ORDER.but(totals=(("Subtotal", "264.14"), ("Freight", "-15.00"), ("Total", "249.14"))),
+        "total_mismatch",
+    ),
+    "a surcharge": (
+        ORDER.but(totals=(("Subtotal", "264.14"), ("Small order surcharge", "25.00"), ("Total", "289.14"))),
+        "total_mismatch",
+    ),
     # lines that are missing
     "a line is missing from the sum": (ORDER.but(rows=(GAUGE, LAMP)), "total_mismatch"),
     "a gap in the numbers": (UNSUMMED.but(rows=(GAUGE, TERMINAL)), "low_confidence"),

@@ -78,6 +78,9 @@ def _take_totals(header: HeaderReading, pages: Sequence[Surroundings], table: Ta
     found = [*table.totals, *totals.label_totals(pages, table.decimal)]
     for kind, choice in totals.choose_totals(found, table.lines).items():
         header.take(kind, choice)
+    if "discount" not in header.values:
+        for words in dict.fromkeys(totals.bare_rates(pages)):
+            header.doubts.append(Doubt("discount", f"“{words}” is taken off the order, and no amount is printed"))
 
 
 def _take_parties(header: HeaderReading, roles: Mapping[str, RoleReading], pages: Sequence[Surroundings]) -> None:

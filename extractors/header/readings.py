@@ -180,7 +180,8 @@ def read_amounts(words: Sequence[Word], decimal: str | None) -> list[Reading[Dec
     while start < len(words):
         end = _amount_end(words, start)
         text = " ".join(word.text for word in words[start:end]).strip(_TRIM)
-        value = parse_amount(text, decimal) if any(c.isdigit() for c in text) and not text.endswith("%") else None
+        rate = text.endswith("%") or (end < len(words) and words[end].text.startswith("%"))
+        value = parse_amount(text, decimal) if any(c.isdigit() for c in text) and not rate else None
         if value is not None:
             found.append(Reading(value, tuple(words[start:end])))
         start = end

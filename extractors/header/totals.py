@@ -24,6 +24,7 @@ _SHORT = 5  # letters: "Net 30" is no sum
 _PROSE = 10  # words of a segment that is running text
 _BARE = "subtotal only"
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")  # in running text only amounts with cents are sums
+_RATE = re.compile(r"\d{1,2}(?:[.,]\d+)?\s*%")
 _COLUMN_NET = "net of two columns"
 _CENT = Decimal("0.01")
 
@@ -38,10 +39,39 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
                 continue
             if column_values(around.page, hit) is not None:
                 continue  # the column of a list of records
+            named = _sum_before(around, hit)
             for kind, reading in _sums(around, hit, decimal):
                 page = around.page.page
+                kind = named if named and kind == hit.field else kind
                 score = 0.95 * hit_weight(hit)
                 yield kind, Found(reading.value, reading.words, page.number, page.source, score)
+
+
+def _sum_before(around: Surroundings, hit: LabelHit) -> str | None:
+    """The sum a charge only describes: "Total after 10 % discount" is a total, and the amount behind it no discount."""
+    if hit.field in ("subtotal", "total"):
+        return None
+    words = hit.segment.words
+    for other in around.hits:
+        is_sum = other.section == "totals" and other.field in ("subtotal", "total")
+        if not is_sum or other.segment is not hit.segment or other.end > hit.start:
+            continue
+        if not any(_MONEY.search(word.text) for word in words[other.end : hit.start]):
+            return other.field
+    return None
+
+
+def bare_rates(pages: Sequence[Surroundings]) -> Iterator[str]:
+    """Discounts of the whole order that are printed as a rate alone: "Discount 10 %"."""
+    for around in pages:
+        for hit in around.hits:
+            if hit.section != "totals" or hit.field != "discount" or hit.context < Context.START:
+                continue
+            words = [] if column_values(around.page, hit) is not None else _behind(around, hit)
+            text = " ".join(word.text for word in words)
+            if _RATE.fullmatch(text.strip(" :-–—()")) and any(c in "123456789" for c in text):
+                label = " ".join(word.text for word in hit.segment.words[hit.start : hit.end])
+                yield f"{label} {text}"
 
 
 def _sums(around: Surroundings, hit: LabelHit, decimal: str | None) -> Iterator[tuple[str, Reading[Decimal]]]:

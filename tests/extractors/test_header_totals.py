@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from header_print import around
 
-from extractors.header.totals import choose_totals, label_totals
+from extractors.header.totals import bare_rates, choose_totals, label_totals
 from pipeline.model import LineItem
 
 
@@ -41,6 +41,14 @@ def test_what_is_no_sum(text: str) -> None:
 def test_arithmetic_decides_between_two_totals() -> None:
     text = "Total   118.00\n\nTotal   108.00\n\nSubtotal   100.00\n\nTax   18.00"
     assert totals(text, "60.00", "40.00")["total"] == Decimal("118.00")
+
+
+def test_a_rate_is_no_amount_and_a_rebated_total_no_discount() -> None:
+    assert totals("Discount   10 %") == {}
+    assert list(bare_rates(around("Discount   10 %", "en"))) == ["Discount 10 %"]
+    assert list(bare_rates(around("Discount   0 %", "en"))) == []
+    assert totals("Total after 10 % discount   90.00") == {"total": Decimal("90.00")}
+    assert totals("Discount 10 %   -10.00")["discount"] == Decimal("-10.00")
 
 
 def test_undecided_totals_stay_open() -> None:

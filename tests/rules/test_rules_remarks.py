@@ -53,6 +53,89 @@ def test_words_that_do_not(text: str) -> None:
     assert codes(Remarks, matched(order={"remarks": said(text)})) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10 % discount on all items.",
+        "less 3 % cash discount",
+        "abzüglich 5 % Rabatt",
+        "abzgl. 5 % Sonderrabatt",
+        "5% Rabatt auf alles",
+        "Wir ziehen 3 % Skonto ab.",
+        "remise de 10 % sur toute la commande",
+        "moins 5 %",
+        "Remise 5 %",
+        "descuento del 5 % en todos los artículos",
+        "menos un 5 % de descuento",
+        "desconto de 5 % sobre o total",
+        "sconto del 5 % su tutti gli articoli",
+        "5 % sconto",
+        "10 % korting op alle artikelen",
+        "korting van 10 %",
+        "rabat 5 % na całe zamówienie",
+        "z rabatem 5%",
+        "discount: 10 %",
+        "less your usual trade discount",
+        "abzüglich des vereinbarten Rabatts",
+        "10 % off all prices",
+        "Please deduct 5 % from the prices.",
+        "discount of 50.00 EUR as agreed",
+        "€ 50 discount",
+        "Trade discount 2.5%",
+        "10 % discount on all items, payment 30 days net",
+        "./. 3 % Skonto",
+        "Rabatt: 5,00 %",
+        "Prices as agreed minus 5%",
+        "we take 3 percent discount",
+        "Total after discount",
+        "Gesamtbetrag nach Rabatt",
+    ],
+)
+def test_a_discount_in_words(text: str) -> None:
+    assert codes(Remarks, matched(order={"remarks": said(text)})) == [("total_mismatch", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 % 10 days, net 30",
+        "2% 10 days net 30",
+        "14 Tage 3 % Skonto, 30 Tage netto",
+        "10 Tage 2 %, 30 Tage netto",
+        "Zahlung: 10 Tage 2 % Skonto, 30 Tage netto.",
+        "Payment: 3 % discount within 14 days, 30 days net.",
+        "3 % Skonto bei Zahlung innerhalb von 14 Tagen",
+        "3 % discount if paid within 14 days",
+        "2 % d'escompte pour paiement sous 10 jours",
+        "2% escompte 10 jours",
+        "descuento 2 % por pronto pago",
+        "2 % de descuento a 10 días",
+        "sconto 2 % per pagamento a 10 giorni",
+        "2 % korting bij betaling binnen 10 dagen",
+        "2 % skonta przy płatności w ciągu 10 dni",
+        "All prices are net after discount.",
+        "Innerhalb 14 Tagen 2% Skonto",
+        "Payment within 10 days with 2% discount or 30 days net",
+        "30 Tage netto ohne Abzug",
+        "The seller pays a penalty of 0.5 % per week, at most 5 % of the order value.",
+        "Discounts are not accepted afterwards",
+        "not less than 5 % of the goods are tested",
+        "Tolerance plus/minus 10 %",
+        "Ausschuss weniger als 5 %",
+        "+/- 5 % quantity",
+        "2 % discount for payment within 10 days",
+        "Payment terms: 3 % cash discount 14 days",
+        "incl. 19 % MwSt.",
+        "Quantities may deviate minus 5 % to plus 10 %",
+        "Zahlung: innerhalb von 10 Tagen abzüglich 2 % Skonto, 30 Tage netto",
+        "payable in 14 days less 2 % discount",
+        "à 30 jours fin de mois, escompte 2 % sous 10 jours",
+    ],
+)
+def test_terms_of_payment_are_no_discount(text: str) -> None:
+    assert codes(Remarks, matched(order={"remarks": said(text)})) == []
+
+
 def test_a_note_of_a_line_is_the_lines() -> None:
     item = line_item(notes=("Position entfällt",))
     assert codes(Remarks, matched((item, line_match(item)))) == [("low_confidence", "lines[0]")]

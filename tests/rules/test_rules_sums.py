@@ -6,6 +6,7 @@ from builders import D, check, codes, line_item, line_match, matched, one, polic
 
 from pipeline.model import Discount, DocumentType
 from rules.arithmetic import LineArithmetic
+from rules.discount import OrderDiscount
 from rules.totals import Totals
 
 BAD = [("arithmetic_error", "lines[0].line_amount")]
@@ -147,3 +148,29 @@ def test_the_total_can_be_switched_off() -> None:
     wrong = matched(order={"total": D(90)})
     assert judge(wrong, policies()).exceptions == ("total_mismatch",)
     assert judge(wrong, policies(switched_off=["total_mismatch"])).exceptions == ()
+
+
+@pytest.mark.parametrize(
+    ("order", "allowed", "found"),
+    [
+        ({}, 0, []),
+        ({"discount": "0.00"}, 0, []),
+        ({"discount": "10.00", "total": "90.00"}, 0, [("total_mismatch", "discount")]),
+        ({"discount": "-10.00", "total": "90.00"}, 0, [("total_mismatch", "discount")]),
+        ({"discount": "10.00"}, 10, []),
+        ({"discount": "10.01"}, 10, [("total_mismatch", "discount")]),
+        ({"freight": "10.00", "tax": "19.00"}, 0, []),
+        ({"freight": "-10.00"}, 0, [("total_mismatch", "freight")]),
+        ({"tax": "-10.00"}, 0, [("total_mismatch", "tax")]),
+    ],
+)
+def test_what_is_taken_off_the_whole_order(order: dict[str, str], allowed: int, found: list[tuple[str, str]]) -> None:
+    using = policies(price={"order_discount_percent": D(allowed)})
+    assert codes(OrderDiscount, three(order), using) == found
+
+
+def test_a_discount_on_lines_without_a_sum_is_never_allowed() -> None:
+    item = line_item(unit_price=None, line_amount=None)
+    order = matched((item, line_match(item)), order={"discount": D(1)})
+    found = codes(OrderDiscount, order, policies(price={"order_discount_percent": D(50)}))
+    assert found == [("total_mismatch", "discount")]
