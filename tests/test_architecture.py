@@ -19,7 +19,7 @@ FLOOR = {
 # a view over the store may read the store, and nothing else of the crafts
 VIEWS = {"review", "reports"}
 THIRD_PARTY = {
-    "pipeline": {"pydantic"},
+    "pipeline": {"pydantic", "numpy"},  # numpy: packed.py, the file that connectors and matchers both map
     "extractors": {
         "pdfplumber", "pypdfium2", "pypdfium2_raw", "pdfminer", "pytesseract", "PIL", "cv2", "numpy", "spacy", "thinc",
         "rapidfuzz",
