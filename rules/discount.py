@@ -31,23 +31,17 @@ class OrderDiscount(PolicyRule):
         for name in CHARGES:
             taken_off[name] = max(Decimal(0), -(getattr(order, name) or Decimal(0)))
         for name, amount in taken_off.items():
-            share = _share(amount, order)
-            if amount and (share is None or share > allowed):
+            worth = max(line_sums(order), default=Decimal(0))
+            if amount > round(max(worth, Decimal(0)) * allowed / 100, 2):
                 reason = (
-                    f"{_quoted(name, order)} takes {exact(amount)}{_in_percent(share)} off the whole order; the "
-                    f"contract prices are net, and the policy allows {plain(allowed)} % off their sum"
+                    f"{_quoted(name, order)} takes {exact(amount)}{_in_percent(amount, worth)} off the whole order; "
+                    f"the contract prices are net, and the policy allows {plain(allowed)} % off their sum"
                 )
                 yield mismatch("total_mismatch", name, None, getattr(order, name), reason)
 
 
-def _share(amount: Decimal, order: Order) -> Decimal | None:
-    """In percent of the lines; None where they cannot be added up."""
-    reached = max(line_sums(order), default=Decimal(0))
-    return amount * 100 / reached if reached > 0 else None
-
-
-def _in_percent(share: Decimal | None) -> str:
-    return "" if share is None else f" ({plain(round(share, 2))} %)"
+def _in_percent(amount: Decimal, worth: Decimal) -> str:
+    return f" ({plain(round(amount * 100 / worth, 2))} %)" if worth > 0 else ""
 
 
 def _quoted(name: str, order: Order) -> str:

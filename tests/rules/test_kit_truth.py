@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import D, policies
 
 from connectors.erp import load_erp
 from matchers.matcher import OrderMatcher
@@ -18,11 +17,10 @@ from pipeline.history import MemoryHistory
 from pipeline.model import Decision, Verdict
 from pipeline.values import unit_code
 from rules.judge import judge
+from rules.policy import load_policies
 
 KIT = Path(__file__).parents[2] / "../shared/kit/dev"
 NO_DISCOUNT = "french_bdc"  # its documents print line discounts, which the kit's truth leaves out
-# The kit takes a discount on the whole order as agreed; by our default policy it is asked about.
-AGREED = {"order_discount_percent": D(100)}
 # Both say that no item stands; which of the two is the matcher's business, and its own tests'.
 SAME = {"ambiguous_item": "unknown_item"}
 
@@ -36,13 +34,13 @@ def truths() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def decided() -> Iterator[tuple[str, dict[str, Any], Decision]]:
-    erp, rules, matcher = load_erp(KIT / "erp"), policies(price=AGREED), OrderMatcher()
+    erp, policies, matcher = load_erp(KIT / "erp"), load_policies(), OrderMatcher()
     for name, truth in truths():
         known = {key: value for key, value in truth.items() if not key.startswith(("_", "expected"))}
         order = order_from_json(known)
         lines = tuple(replace(line, unit_code=unit_code(line.unit or "")) for line in order.lines)
         matched = matcher.match(replace(order, lines=lines), erp, None, MemoryHistory(), date(2026, 11, 16))
-        yield name, truth, judge(matched, rules)
+        yield name, truth, judge(matched, policies)
 
 
 @pytest.mark.slow
