@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
@@ -117,7 +117,27 @@ def _profile(cells: Sequence[str]) -> _Profile:
 
 
 def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> np.ndarray:
-    return np.array([_scores(column, profiles[column.index]) for column in columns]).reshape(-1, len(MEANINGS))
+    scores = np.array([_scores(column, profiles[column.index]) for column in columns]).reshape(-1, len(MEANINGS))
+    for i in _dates_of_the_order(columns, profiles):
+        scores[i, MEANINGS.index("requested_date")] -= _LABEL + 2.0
+    return scores
+
+
+def _dates_of_the_order(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Iterator[int]:
+    """Places of the columns with the date of delivery of the whole order, in a flat file whose lines have their own.
+
+    The lines' own column is one that differs from row to row; else the last, for what heads the order stands first.
+    """
+    dated = [
+        i
+        for i, column in enumerate(columns)
+        if "requested_date" in column.label.meanings and profiles[column.index].kinds.get("date", 0.0) > 0.5
+    ]
+    if len(dated) < 2 or not any(_repeats_header(column, profiles[column.index]) for column in columns):
+        return
+    differing = [i for i in dated if profiles[columns[i].index].distinct * len(profiles[columns[i].index].texts) > 1.5]
+    own = (differing or dated)[-1]
+    yield from (i for i in dated if i != own)
 
 
 def _scores(column: Column, p: _Profile) -> list[float]:

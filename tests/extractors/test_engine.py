@@ -128,3 +128,17 @@ def test_a_list_with_the_orders_of_several_numbers() -> None:
     assert [(order.po_number, len(order.lines)) for order in orders] == [("P-77", 2), ("P-78", 1)]
     assert orders[1].order_date == date(2026, 11, 11)
     assert orders[1].lines[0].quantity == Decimal(7)
+
+
+def test_the_lines_of_a_flat_file_have_their_own_dates() -> None:
+    """The date of delivery of the whole order stands first, or is the one that is the same on every row."""
+    head = "PO Number,PO Date,{0},Line,Item,Description,Qty,Unit Price,Amount,{1}\n"
+    row = "P-77,2026-11-10,{0},{1},A{1},Hex bolt M{1},5,2.00,10.00,{2}\n"
+    early, late = "2026-12-01", "2026-12-24"
+    for first, last in (("Delivery date", "Delivery"), ("Delivery", "Delivery date")):
+        (order,) = csv(
+            head.format(first, last) + row.format(early, 1, "2026-12-05") + row.format(early, 2, "2026-12-09")
+        )
+        assert [line.requested_date for line in order.lines] == [date(2026, 12, 5), date(2026, 12, 9)]
+        (order,) = csv(head.format(first, last) + row.format(early, 1, late) + row.format(early, 2, late))
+        assert [line.requested_date for line in order.lines] == [date(2026, 12, 24)] * 2
