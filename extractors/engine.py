@@ -12,6 +12,7 @@ from extractors.header.places import Surroundings, constant_column
 from extractors.header.read import HeaderReading, TableFacts, read_header
 from extractors.header.view import views
 from extractors.layout import lines_kept
+from extractors.marked import with_marks
 from extractors.records import by_number
 from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
@@ -48,7 +49,8 @@ class DocumentExtractor:
             reasons += [STRANGE] if is_strange(seen) else []
             reasons += [] if context.is_mail_body else _unclaimed(parts, orders)
         doubts = tuple(Doubt("picture" if reason == FLATTENED else "", reason) for reason in reasons)
-        return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in kept)
+        marked = (with_marks(order, pages.pages) if order.document_type.is_order else order for order in kept)
+        return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in marked)
 
 
 def _unclaimed(parts: Sequence[OrderPart], orders: Sequence[Order]) -> list[str]:
@@ -78,7 +80,8 @@ def _read_part(part: OrderPart, language: str | None, context: ReadingContext, p
     signs = OrderSigns(bool(table.lines) and not prose, has_number, header.values.get("revision"))
     order = _assemble(read_type(arounds, context, signs), header, table, language)
     missing = missing_pages(part.pages, pages_of_file)
-    doubts = (*order.doubts, Doubt("", missing)) if missing and order.document_type.is_order else order.doubts
+    reasons = [*part.doubts, *([missing] if missing else [])] if order.document_type.is_order else []
+    doubts = (*order.doubts, *(Doubt("", reason) for reason in reasons))
     return replace(order, doubts=doubts, remarks=remarks((a.page for a in arounds), order.evidence))
 
 

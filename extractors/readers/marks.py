@@ -9,24 +9,13 @@ import cv2
 import numpy as np
 
 from extractors.readers.cleaning import Picture
-from extractors.readers.segments import Run, Shapes
 from extractors.readers.tesseract import Recognised
 
 UNDER_STAMP = 0.8  # confidence words under a lifted stamp keep at most
 UNDER_STROKE = 0.5  # the same under a pen stroke
 _PALER = 45  # grey levels a stamp must be paler than print to be told from it
-_MOST = 6  # marks looked at on one page; a page full of them is a drawing
 
 Box = tuple[int, int, int, int]
-
-
-def marks_over(shapes: Shapes, strange: Sequence[int], runs: Sequence[Run], letter: float) -> list[Box]:
-    """Boxes of the strange shapes that lie over or among text, largest first."""
-    boxes = [_box(shapes, label) for label in strange]
-    boxes = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) >= 0.8 * letter]
-    found = [box for box in boxes if any(_meets(run.box, box) for run in runs)]
-    found.sort(key=lambda box: -(box[2] - box[0]) * (box[3] - box[1]))
-    return found[:_MOST]
 
 
 def lifted(grey: Picture, mask: Picture, letter: float) -> tuple[Picture, list[Box]]:
@@ -113,11 +102,6 @@ def doubted(words: Sequence[Recognised], boxes: Sequence[Box], most: float) -> l
 
 def _word_box(word: Recognised) -> Box:
     return word.x0, word.y0, word.x1, word.y1
-
-
-def _box(shapes: Shapes, label: int) -> Box:
-    x0, y0, x1, y1 = (int(value) for value in shapes.boxes[label, :4])
-    return x0, y0, x1, y1
 
 
 def _meets(a: Box, b: Box) -> bool:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractors.readers import cleaning, lookalikes, marks, segments, upright
+from extractors.readers import cleaning, lookalikes, marks, segments, strokes, upright
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
 from extractors.readers.text import normalise
 from extractors.readers.tongue import language_of
-from pipeline.model import FLATTENED, Box, Page, Ruling, Source, Word
+from pipeline.model import FLATTENED, Box, Mark, Page, Ruling, Source, Word
 
+PEN = "a pen stroke lies over the print"
 UNREADABLE = 0.55  # mean confidence below which a page may stand on its head
 _LETTER_SIZES = ((842.0, 595.0), (792.0, 612.0))  # A4 and Letter in points
 _SPECKS = re.compile(r"[|_\-–—=~.,'`´‘’:;·•*\"“”]+")
@@ -45,36 +46,48 @@ class Cleaned:
     stamps: tuple[marks.Box, ...] = ()  # where pale stamps were lifted off
 
 
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Words of a page in one language, and the pen strokes over them."""
+
+    words: list[Recognised]
+    strokes: list[marks.Box]
+
+
 def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str = "eng") -> tuple[Page, str]:
     """One page, and the language it was read in. ``first`` is the language tried first (of the page before).
 
     ``number`` counts from 1. Raises ``DocumentError``.
     """
     cleaned = clean(sheet, first)
-    words = _recognised(cleaned, first)
-    if _confidence(words) < UNREADABLE and words:
-        cleaned, words = _perhaps_upside_down(cleaned, words, first)
+    seen = _recognised(cleaned, first)
+    if _confidence(seen.words) < UNREADABLE and seen.words:
+        cleaned, seen = _perhaps_upside_down(cleaned, seen, first)
+    words = seen.words
     tongue = language_of([word.text for word in words], languages) or first
     if tongue != first:
-        words = _merged(_recognised(cleaned, tongue), words)
+        words = _merged(_recognised(cleaned, tongue).words, words)
     words = [word for word in words if not _is_speck(word, cleaned)]
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
-    page = _page(cleaned, words, number)
-    return replace(page, upright=upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)), tongue
+    place = upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)
+    found = tuple(Mark(_points(box, cleaned.points), PEN) for box in seen.strokes)
+    return replace(_page(cleaned, words, number), upright=place, marks=found), tongue
 
 
-def _recognised(cleaned: Cleaned, language: str) -> list[Recognised]:
+def _recognised(cleaned: Cleaned, language: str) -> Recognition:
     picture, letter = cleaned.picture, cleaned.letter
     shapes = segments.shapes_of(cleaning.ink(picture))
     runs, strange = segments.runs_of(shapes, letter, cleaned.lines.boxes)
     if not runs:
-        return []
+        return Recognition([], [])
     sheet, placed = segments.sheet_of(picture, shapes, runs, letter)
     words = segments.words_on_page(recognise(sheet, (language,), 6), placed)
     words = lookalikes.told_apart(words, runs, shapes)
-    strokes = marks.marks_over(shapes, strange, runs, letter)
-    words += marks.under_strokes(picture, words, strokes, lambda piece: recognise(piece, (language,), 11))
-    return marks.doubted(marks.doubted(words, cleaned.stamps, marks.UNDER_STAMP), strokes, marks.UNDER_STROKE)
+    over = strokes.strokes_over(shapes, strange, runs, letter)
+    hidden = strokes.hiding(shapes, strange, runs, letter)
+    words += marks.under_strokes(picture, words, hidden, lambda piece: recognise(piece, (language,), 11))
+    words = marks.doubted(words, cleaned.stamps, marks.UNDER_STAMP)
+    return Recognition(marks.doubted(words, [*over, *hidden], marks.UNDER_STROKE), over)
 
 
 def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
@@ -177,7 +190,7 @@ def _busy_strip(grey: Picture) -> Picture:
     return np.ascontiguousarray(grey[top : top + grey.shape[0] // 5])
 
 
-def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: str) -> tuple[Cleaned, list[Recognised]]:
+def _perhaps_upside_down(cleaned: Cleaned, seen: Recognition, language: str) -> tuple[Cleaned, Recognition]:
     height, width = cleaned.picture.shape
     boxes = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.lines.boxes)
     stamps = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.stamps)
@@ -191,7 +204,7 @@ def _perhaps_upside_down(cleaned: Cleaned, words: list[Recognised], language: st
         place=upright.turning((height, width), 180) @ cleaned.place,
     )
     over = _recognised(head_up, language)
-    return (head_up, over) if _confidence(over) > _confidence(words) + 0.1 else (cleaned, words)
+    return (head_up, over) if _confidence(over.words) > _confidence(seen.words) + 0.1 else (cleaned, seen)
 
 
 def _confidence(words: Sequence[Recognised]) -> float:
@@ -232,9 +245,7 @@ def _is_speck(word: Recognised, cleaned: Cleaned) -> bool:
 def _page(cleaned: Cleaned, words: list[Recognised], number: int) -> Page:
     scale = cleaned.points
     height, width = cleaned.picture.shape
-    rulings = tuple(
-        Ruling(Box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)) for x0, y0, x1, y1 in cleaned.lines.boxes
-    )
+    rulings = tuple(Ruling(_points(box, scale)) for box in cleaned.lines.boxes)
     return Page(
         number,
         width * scale,
@@ -247,6 +258,11 @@ def _page(cleaned: Cleaned, words: list[Recognised], number: int) -> Page:
     )
 
 
+def _points(box: marks.Box, scale: float) -> Box:
+    x0, y0, x1, y1 = box
+    return Box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)
+
+
 def _word(word: Recognised, scale: float) -> Word:
-    box = Box(word.x0 * scale, word.y0 * scale, word.x1 * scale, word.y1 * scale)
+    box = _points((word.x0, word.y0, word.x1, word.y1), scale)
     return Word(normalise(word.text.strip("|")), box, round(word.confidence, 3))
