@@ -53,7 +53,8 @@ def address(parts: tuple[str, ...], prints: frozenset[str]) -> str:
 def truth_json(order: OrderTruth, prints: frozenset[str], meta: Json, codes: str = "columns") -> Json:
     """``codes``: where codes stand, see ``Look``. ``meta`` goes to ``_meta``: layout, lang, degradation, doc."""
     buyer, site = order.buyer, order.site
-    expected = [] if order.wrong is None else [order.wrong]
+    unseen = order.wrong == "total_mismatch" and "total" not in prints
+    expected = [] if order.wrong is None or unseen else [order.wrong]
     lines = [_line(line, prints, codes) for line in order.lines]
     review = bool(expected) or any(line["expected_exceptions"] for line in lines)
     return {
