@@ -166,9 +166,12 @@ class Surroundings:
             segment = max(under, key=lambda s: _shared(s.box, box))
             if self.in_table(segment.box) and not self.in_table(hit.box):
                 return
-            if column_values(self.page, hit) is not None and not constant_column(self.page, hit):
+            constant = constant_column(self.page, hit)
+            if column_values(self.page, hit) is not None and not constant:
                 return
-            if segment.box.top - box.bottom > _REACH_BELOW * self.page.height or self.is_label(segment):
+            # records of one order may stand far below the heading of a list of many
+            far = segment.box.top - box.bottom > _REACH_BELOW * self.page.height and not constant
+            if far or self.is_label(segment):
                 return
             yield segment
             return

@@ -142,3 +142,10 @@ def test_the_lines_of_a_flat_file_have_their_own_dates() -> None:
         assert [line.requested_date for line in order.lines] == [date(2026, 12, 5), date(2026, 12, 9)]
         (order,) = csv(head.format(first, last) + row.format(early, 1, late) + row.format(early, 2, late))
         assert [line.requested_date for line in order.lines] == [date(2026, 12, 24)] * 2
+
+
+def test_orders_far_below_the_heading_of_a_list_keep_their_number() -> None:
+    records = [f"P-{n // 6},2026-11-{10 + n // 6},{n % 6 + 1},A{n},Bolt,5,2.00,10.00,EUR\n" for n in range(18)]
+    orders = csv("PO Number,PO Date,Line,Item,Description,Qty,Unit Price,Amount,Currency\n" + "".join(records))
+    assert [(order.po_number, len(order.lines)) for order in orders] == [("P-0", 6), ("P-1", 6), ("P-2", 6)]
+    assert [str(order.order_date) for order in orders] == ["2026-11-10", "2026-11-11", "2026-11-12"]
