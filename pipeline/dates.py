@@ -110,12 +110,12 @@ def _short_year_first(text: str) -> Mapping[str, date]:
 def _worded_orders(plain: str) -> dict[str, tuple[str, str, str]]:
     numbers: list[str] = []
     months: list[int] = []
-    day_first = False  # whether the first number stands before the month
+    before = 0  # how many of the numbers stand before the month
     for piece in _PIECES.findall(plain):
         word = fold(piece)
         if piece.isdigit():
             numbers.append(piece)
-            day_first = day_first or not months
+            before += not months
         elif word in month_names():
             months.append(month_names()[word])
         elif word not in _FILLERS and not (word in _ORDINALS and numbers):
@@ -126,9 +126,9 @@ def _worded_orders(plain: str) -> dict[str, tuple[str, str, str]]:
     month = str(months[0])
     if len(first) == 4 and len(second) <= 2:
         return {"": (first, month, second)}
-    if len(first) <= 2 and len(second) in (2, 4) and (day_first or len(second) == 4):
+    if len(first) <= 2 and ((before == 1 and len(second) in (2, 4)) or (before == 0 and len(second) == 4)):
         return {"": (second, month, first)}
-    return {}
+    return {}  # also "1 12 January": a quantity and the day
 
 
 def _named(orders: Mapping[str, tuple[str, str, str]]) -> Mapping[str, date]:
