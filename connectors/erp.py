@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ def load_erp(folder: Path, columns: Mapping[str, Mapping[str, str]] | None = Non
         judge_prices(exports["price_list"], folder, findings.append)
     if findings:
         raise ConfigError(f"{folder}: the ERP exports have {len(findings)} fault(s):", tuple(findings))
-    return ErpSnapshot(exports, _version(exports, mapping))
+    return ErpSnapshot(exports, _version(exports, mapping), _version({"items": exports["items"]}, mapping))
 
 
 def _mapping(columns: Mapping[str, Mapping[str, str]], findings: list[str]) -> dict[str, Mapping[str, str]]:
@@ -123,11 +124,29 @@ class Fields:
         return date.fromisoformat(text) if text else None
 
 
+class Items(Sequence[CatalogueItem]):
+    """All items in the file's order, each made when it is asked for."""
+
+    def __init__(self, count: int, item: Callable[[int], CatalogueItem]) -> None:
+        self._count, self._item = count, item
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> CatalogueItem: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[CatalogueItem]: ...
+    def __getitem__(self, at: int | slice) -> CatalogueItem | Sequence[CatalogueItem]:
+        places = range(self._count)[at]
+        return self._item(places) if isinstance(places, int) else tuple(self._item(place) for place in places)
+
+
 class ErpSnapshot:
     """Implements ``pipeline.interfaces.Erp`` over checked exports. Records are made when they are asked for."""
 
-    def __init__(self, exports: Mapping[str, Export], version: str) -> None:
-        self.version = version
+    def __init__(self, exports: Mapping[str, Export], version: str, items_version: str) -> None:
+        self.version, self.items_version = version, items_version
         self.absent = frozenset(t.name for t in TABLES if t.optional and t.name not in exports)
         self._fields = {name: Fields(export) for name, export in exports.items()}
         self._rows: dict[tuple[str, str], Rows] = {}
@@ -139,10 +158,6 @@ class ErpSnapshot:
         return self._rows[name, key]
 
     # --- items ---
-
-    @cached_property
-    def _items(self) -> tuple[CatalogueItem, ...]:
-        return tuple(self._item(at) for at in range(len(self._fields["items"])))
 
     def _item(self, at: int) -> CatalogueItem:
         f = self._fields["items"]
@@ -162,7 +177,7 @@ class ErpSnapshot:
         )
 
     def items(self) -> Sequence[CatalogueItem]:
-        return self._items
+        return Items(len(self._fields["items"]), self._item)
 
     def item(self, sku: str) -> CatalogueItem | None:
         return next(iter(self._items_by("sku", sku)), None)

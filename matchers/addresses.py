@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from matchers.catalogue import confusion_key
+from matchers.codes import confusion_key
 from matchers.names import party_words
 from pipeline.language import fold
 

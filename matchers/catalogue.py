@@ -1,47 +1,30 @@
-"""The catalogue's indexes: codes in three degrees of strictness, and descriptions by token."""
+"""What the catalogue holds: codes in three degrees of strictness, and descriptions by token."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz import fuzz
 
-from matchers.tokens import is_hard, tokens
+from matchers.codes import CONFUSED, barcode_key, code_key, confusion_key, gtin_key
+from matchers.index.build import is_plain_word
+from matchers.index.heaviest import heaviest
+from matchers.index.neighbours import Neighbours
+from matchers.index.store import open_index
+from matchers.tokens import is_hard
 from pipeline.interfaces import Erp
 from pipeline.model import CatalogueItem
+from pipeline.packed import Array, Arrays, Lookup, Texts
 
 CONSIDERED = 60  # items scored in detail for one description; the rest shares fewer and commoner tokens
+NEAREST = 50  # damaged forms of one code that are looked at
 FOREIGN = 0.25  # weight of a word the catalogue never uses: most often it is another language's
-# characters that optical recognition takes for one another
-_CONFUSED = str.maketrans("oqdilszbg", "000115286")
-
-
-def code_key(code: str) -> str:
-    """Case, blanks, hyphens and leading zeros aside."""
-    return re.sub(r"[\W_]+", "", code).casefold().lstrip("0")
-
-
-def confusion_key(code: str) -> str:
-    """``code_key`` with look-alike characters made one (O/0, I/l/1, S/5, B/8, Z/2, G/6)."""
-    return re.sub(r"[\W_]+", "", code).casefold().translate(_CONFUSED).lstrip("0")
-
-
-def gtin_key(code: str) -> str | None:
-    """GTIN-8, UPC-A, EAN-13 and GTIN-14 as 14 digits (GS1 General Specifications, 3.2); None when it is none of them
-    or its check digit is wrong."""
-    digits = re.sub(r"[\s-]", "", code)
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in (8, 12, 13, 14):
-        return None
-    digits = digits.zfill(14)
-    total = sum(int(d) * (3 if place % 2 == 0 else 1) for place, d in enumerate(digits[:-1]))
-    return digits if (10 - total % 10) % 10 == int(digits[-1]) else None
+SAME_WORD = 87  # likeness (0..100) from which a word is another one misspelt
+_ONE = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,102 +37,87 @@ class Overlap:
 
 
 class Catalogue:
-    """Indexes over one ERP snapshot, each built when it is first asked for."""
+    """Looks up in the index of one ERP snapshot. ``index`` are the arrays of ``matchers.index.store.open_index``."""
 
-    def __init__(self, erp: Erp) -> None:
-        self._erp = erp
+    def __init__(self, erp: Erp, index: Arrays | None = None) -> None:
         self.items: Sequence[CatalogueItem] = erp.items()
+        self._given = index
+        self._erp = erp
+
+    @cached_property
+    def _index(self) -> Arrays:
+        return self._given if self._given is not None else open_index(self._erp, None)
+
+    def _of(self, name: str) -> Lookup:
+        return Lookup.from_arrays(self._index, name)
 
     # --- codes ---
 
-    @cached_property
-    def _gtins(self) -> Mapping[str, tuple[str, ...]]:
-        found = defaultdict(list)
-        for item in self.items:
-            if item.barcode:
-                found[gtin_key(item.barcode) or item.barcode.strip().zfill(14)].append(item.sku)
-        return {key: tuple(skus) for key, skus in found.items()}
-
-    @cached_property
-    def _keys(self) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
-        plain: dict[str, set[str]] = defaultdict(set)
-        confused: dict[str, set[str]] = defaultdict(set)
-        for item in self.items:
-            for code in (item.sku, item.mpn):
-                if code:
-                    plain[code_key(code)].add(item.sku)
-                    confused[confusion_key(code)].add(item.sku)
-        return _frozen(plain), _frozen(confused)
-
     def by_gtin(self, code: str) -> tuple[str, ...]:
         key = gtin_key(code)
-        return self._gtins.get(key, ()) if key else ()
+        found = [self.items[at] for at in self._of("gtin").find(key)] if key else []
+        return tuple(item.sku for item in found if item.barcode and barcode_key(item.barcode) == key)
 
     def by_key(self, code: str) -> frozenset[str]:
         """SKUs whose own or manufacturer's number is the same but for case, separators and leading zeros."""
-        return self._keys[0].get(code_key(code), frozenset())
+        key = code_key(code)
+        found = [self.items[at] for at in self._of("plain").find(key)]
+        return frozenset(i.sku for i in found if key in {code_key(c) for c in (i.sku, i.mpn) if c})
 
     def by_confusion(self, code: str) -> frozenset[str]:
-        return self._keys[1].get(confusion_key(code), frozenset())
+        key = confusion_key(code)
+        found = [at for at in self._of("folded").find(key) if self._folded[at] == key]
+        return frozenset(self.items[item].sku for at in found for item in self._items_of_key(at))
 
     @cached_property
-    def _code_list(self) -> tuple[list[str], list[str]]:
-        pairs = [(confusion_key(c), item.sku) for item in self.items for c in (item.sku, item.mpn) if c]
-        return [key for key, _ in pairs], [sku for _, sku in pairs]
+    def _folded(self) -> Texts:
+        return Texts.from_arrays(self._index, "folded")
+
+    @cached_property
+    def _near(self) -> Neighbours:
+        return Neighbours(self._folded, self._index, "near")
+
+    def _items_of_key(self, at: int) -> list[int]:
+        first = self._index["folded.first"]
+        return [int(item) for item in self._index["folded.items"][first[at] : first[at + 1]]]
 
     def near_codes(self, code: str, edits: int) -> dict[str, int]:
-        """SKUs whose own or manufacturer's number is within so many edits after look-alikes are made one, with the
-        number of edits."""
-        key = confusion_key(code)
-        keys, skus = self._code_list
-        hits = process.extract(key, keys, scorer=Levenshtein.distance, score_cutoff=edits, limit=50)
+        """SKUs whose own or manufacturer's number is within so many edits (at most 2) after look-alikes are made one,
+        with the number of edits; of very many, the nearest."""
         near: dict[str, int] = {}
-        for _, distance, place in hits:
-            near[skus[place]] = min(int(distance), near.get(skus[place], edits))
+        for distance, at in self._near.within(confusion_key(code), edits)[:NEAREST]:
+            for item in self._items_of_key(at):
+                near.setdefault(self.items[item].sku, distance)
         return near
 
     # --- descriptions ---
 
     @cached_property
-    def _token_index(
-        self,
-    ) -> tuple[dict[str, int], npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        """Vocabulary, postings (item positions grouped by token), where each group starts, and token weights."""
-        vocabulary: dict[str, int] = {}
-        ids: list[int] = []
-        lengths = np.zeros(len(self.items), np.int64)
-        for at, item in enumerate(self.items):
-            found = tokens(item.description)
-            lengths[at] = len(found)
-            ids += [vocabulary.setdefault(token, len(vocabulary)) for token in found]
-        flat = np.array(ids, np.int64)
-        order = np.argsort(flat, kind="stable")
-        starts = np.searchsorted(flat[order], np.arange(len(vocabulary) + 1))
-        owners = np.repeat(np.arange(len(self.items), dtype=np.int32), lengths)
-        weights = np.log1p(len(self.items) / np.maximum(np.diff(starts), 1))
-        return vocabulary, owners[order], starts, weights
+    def _words(self) -> Texts:
+        return Texts.from_arrays(self._index, "words")
+
+    @cached_property
+    def _weights(self) -> npt.NDArray[np.int32]:
+        """Of each token, in 65536ths: whole numbers add up alike in any order."""
+        often = np.maximum(np.diff(self._index["tokens.starts"].astype(np.int64)), 1)
+        weights: npt.NDArray[np.int32] = np.rint(np.log1p(len(self.items) / often) * _ONE).astype(np.int32)
+        return weights
+
+    def _place(self, token: str) -> int | None:
+        return next((at for at in self._of("words").find(token) if self._words[at] == token), None)
 
     def knows(self, token: str) -> bool:
         """Whether any catalogue description holds the token."""
-        return token in self._token_index[0]
+        return self._place(token) is not None
 
     def weight(self, token: str) -> float:
         """How much the token tells: the rarer, the more."""
-        vocabulary, _, _, weights = self._token_index
-        place = vocabulary.get(token)
-        return float(weights[place]) if place is not None else float(np.log1p(len(self.items)))
+        place = self._place(token)
+        return float(self._weights[place]) / _ONE if place is not None else float(np.log1p(len(self.items)))
 
     @cached_property
-    def _words(self) -> list[str]:
-        return [token for token in self._token_index[0] if token.isalpha() and len(token) >= 5 and not is_hard(token)]
-
-    @cached_property
-    def _confused_tokens(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for token in self._token_index[0]:
-            if any(c.isdigit() for c in token):
-                found[token.translate(_CONFUSED)].add(token)
-        return _frozen(found)
+    def _spelling(self) -> Neighbours:
+        return Neighbours(Texts.from_arrays(self._index, "plain_words"), self._index, "spelling")
 
     def spelled(self, found: Iterable[str]) -> tuple[str, ...]:
         """Tokens with misread product words and look-alike characters (M6x2S) put right, and compounds split, where the
@@ -159,13 +127,15 @@ class Catalogue:
     def _spell(self, token: str) -> tuple[str, ...]:
         if self.knows(token) or (is_hard(token) and not any(c.isalpha() for c in token)):
             return (token,)
-        if token.isalpha() and len(token) >= 5 and not is_hard(token):
-            hits = process.extract(token, self._words, scorer=fuzz.ratio, score_cutoff=87, limit=2)
-            if len(hits) == 1 or (len(hits) == 2 and hits[0][1] - hits[1][1] > 5):
-                return (hits[0][0],)
-        lookalikes = self._confused_tokens.get(token.translate(_CONFUSED), frozenset())
-        if len(lookalikes) == 1 and len(token) > 2:
-            return tuple(lookalikes)
+        if is_plain_word(token):
+            alike = ((fuzz.ratio(token, word), word) for _, word in self._spelling.candidates(token))
+            hits = sorted((hit for hit in alike if hit[0] >= SAME_WORD), reverse=True)[:2]
+            if len(hits) == 1 or (len(hits) == 2 and hits[0][0] - hits[1][0] > 5):
+                return (hits[0][1],)
+        folded = token.translate(CONFUSED)
+        places = [at for at in self._of("lookalikes").find(folded) if self._words[at].translate(CONFUSED) == folded]
+        if len(places) == 1 and len(token) > 2:
+            return (self._words[places[0]],)
         splits = [
             (token[:at], token[at:])
             for at in range(2, len(token) - 1)
@@ -174,26 +144,20 @@ class Catalogue:
         return splits[0] if len(splits) == 1 and any(c.isdigit() for c in token) else (token,)
 
     def overlaps(self, found: Sequence[str]) -> list[Overlap]:
-        """The items that share the most weight with these tokens, best first."""
-        vocabulary, postings, starts, weights = self._token_index
-        places = [vocabulary[token] for token in found if token in vocabulary]
-        if not places:
-            return []
-        owners = np.concatenate([postings[starts[p] : starts[p + 1]] for p in places])
-        worth = np.concatenate([np.full(starts[p + 1] - starts[p], weights[p]) for p in places])
-        items, inverse = np.unique(owners, return_inverse=True)
-        scores = np.bincount(inverse, worth) / sum(self._asked(token) for token in found)
-        best = np.argsort(-scores, kind="stable")[:CONSIDERED]
-        return [self._overlap(int(items[b]), float(scores[b])) for b in best]
+        """The items that share the most weight with these tokens, best first, of equals the first in the catalogue."""
+        places = [place for token in found if (place := self._place(token)) is not None]
+        starts, items = self._index["tokens.starts"], self._index["tokens.items"]
+        lists = [(int(self._weights[p]), items[starts[p] : starts[p + 1]]) for p in places]
+        asked = sum(self._asked(token) for token in found) * _ONE
+        return [self._overlap(at, worth / asked) for at, worth in heaviest(lists, len(self.items), CONSIDERED)]
 
     def _asked(self, token: str) -> float:
         """What an item must hold to be likely: every size and number, but not every word of another language."""
         return self.weight(token) * (1.0 if self.knows(token) or is_hard(token) else FOREIGN)
 
     def _overlap(self, at: int, score: float) -> Overlap:
-        item = self.items[at]
-        return Overlap(item, frozenset(tokens(item.description)), score)
+        first = self._index["tokens.first"]
+        return Overlap(self.items[at], frozenset(self._words.many(self._tokens_at(first[at], first[at + 1]))), score)
 
-
-def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {key: frozenset(skus) for key, skus in found.items()}
+    def _tokens_at(self, begin: int, end: int) -> Array:
+        return self._index["tokens.flat"][begin:end].astype(np.int64)

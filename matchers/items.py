@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from matchers.catalogue import Catalogue, code_key, confusion_key
+from matchers.catalogue import Catalogue
+from matchers.codes import code_key, confusion_key
 from matchers.descriptions import Descriptions, PriceAgrees
 from pipeline.interfaces import Erp
 from pipeline.model import Candidate, CatalogueItem, ItemStatus, LineItem
+from pipeline.packed import Arrays
 
 SHORTEST_LOOSE_CODE = 4  # characters a code must have before case, separators and zeros may be overlooked
 SHORTEST_WORD = 5  # characters a word amid other words must have to be taken for a code
@@ -65,9 +67,9 @@ _FIELDS = (
 class ItemMatcher:
     """Finds items of one ERP snapshot."""
 
-    def __init__(self, erp: Erp) -> None:
+    def __init__(self, erp: Erp, index: Arrays | None = None) -> None:
         self._erp = erp
-        self.catalogue = Catalogue(erp)
+        self.catalogue = Catalogue(erp, index)
         self._descriptions = Descriptions(self.catalogue)
         self._part_keys: dict[str, Mapping[str, frozenset[str]]] = {}
 

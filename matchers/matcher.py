@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from matchers.customer import CustomerIndex, match_customer
 from matchers.earlier import earlier_orders
+from matchers.index.store import open_index
 from matchers.items import ItemMatch, ItemMatcher
 from matchers.price import expected_price
 from matchers.ship_to import match_ship_to
@@ -28,9 +30,13 @@ from pipeline.model import (
 
 
 class OrderMatcher:
-    """Implements ``pipeline.interfaces.Matcher``. Keeps the indexes of the ERP snapshot it saw last."""
+    """Implements ``pipeline.interfaces.Matcher``. Keeps the indexes of the ERP snapshot it saw last.
 
-    def __init__(self) -> None:
+    ``folder`` is where the catalogue's index is kept for other workers and the next start; None: in memory only.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._indexes: tuple[Erp, CustomerIndex, ItemMatcher] | None = None
 
     def match(
@@ -57,7 +63,8 @@ class OrderMatcher:
 
     def _of(self, erp: Erp) -> tuple[CustomerIndex, ItemMatcher]:
         if self._indexes is None or (self._indexes[0] is not erp and self._indexes[0].version != erp.version):
-            self._indexes = (erp, CustomerIndex(erp), ItemMatcher(erp))
+            index = None if self._folder is None else open_index(erp, self._folder)
+            self._indexes = (erp, CustomerIndex(erp), ItemMatcher(erp, index))
         return self._indexes[1:]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matchers.catalogue import Catalogue, code_key
+from matchers.catalogue import Catalogue
+from matchers.codes import code_key
 from pipeline.interfaces import Erp
 from pipeline.model import Candidate, LineItem, LineMatch, Order
 

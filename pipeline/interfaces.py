@@ -69,6 +69,7 @@ class Erp(Protocol):
     """A snapshot of the ERP exports, indexed for look-up. Codes are looked up exactly as exported."""
 
     version: str  # content hash of the exports
+    items_version: str  # content hash of the items alone
     absent: frozenset[str]  # optional exports that are missing: "ship_to", "uom", "customer_items", "stock", ...
 
     def items(self) -> Sequence[CatalogueItem]: ...

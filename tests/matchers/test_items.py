@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.erp import ErpSnapshot
-from matchers.catalogue import code_key, confusion_key, gtin_key
+from matchers.codes import code_key, confusion_key, gtin_key
 from matchers.items import ItemMatch, ItemMatcher
 from pipeline.model import CatalogueItem, LineItem
 
