@@ -85,6 +85,8 @@ def reparted(heading: Heading) -> Heading:
 def _row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[_Piece]:
     """The pieces of one heading line; sizes side by side are labels of their own."""
     sizes = {row.line.words[i] for i in size_runs(row.line.words)}
+    if not sizes and row.declared:
+        return [_cell_piece(segment, line) for segment in row.segments]
     if not sizes:
         return [piece for segment in row.segments for piece in _pieces(segment, line, by_worth=by_worth)]
     pieces: list[_Piece] = []
@@ -98,6 +100,19 @@ def _row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[_Piece]:
                 part = segment if len(words) == len(segment.words) else make_segment(words)
                 pieces += _pieces(part, line, by_worth=by_worth)
     return pieces
+
+
+def _cell_piece(segment: Segment, line: int) -> _Piece:
+    """A cell of a declared table heads one column, however many labels stand in it ("Pedido núm.")."""
+    hits = [piece.hit for piece in _pieces(segment, line) if piece.hit is not None]
+    best = max(hits, key=lambda hit: _worth(hit.meanings), default=None)
+    if best is not None and len(hits) > 1:
+        best = replace(best, start=0, end=len(segment.words), score=_coverage(segment.words, best.end - best.start))
+    return _Piece(segment.words, segment.box, segment.text, best, line)
+
+
+def _worth(meanings: frozenset[str]) -> float:
+    return max(_WORTH.get(m, _WEIGHT.get(m, 0.0)) for m in meanings)
 
 
 def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[_Piece]:
@@ -125,7 +140,7 @@ def _pieces_by_worth(segment: Segment, line: int) -> list[_Piece]:
         for start in range(max(0, end - 4), end):
             found = find_label(" ".join(texts[start:end]))
             if found is not None:
-                worth = max(_WORTH.get(m, _WEIGHT.get(m, 0.0)) for m in found[0]) * found[1] - _CUT_COST
+                worth = _worth(found[0]) * found[1] - _CUT_COST
                 hit = Hit(found[0], start, end, found[1], found[2])
                 ways.append((best[start][0] + worth, (*best[start][1], hit)))
         best.append(max(ways, key=lambda way: way[0]))

@@ -149,3 +149,17 @@ def test_orders_far_below_the_heading_of_a_list_keep_their_number() -> None:
     orders = csv("PO Number,PO Date,Line,Item,Description,Qty,Unit Price,Amount,Currency\n" + "".join(records))
     assert [(order.po_number, len(order.lines)) for order in orders] == [("P-0", 6), ("P-1", 6), ("P-2", 6)]
     assert [str(order.order_date) for order in orders] == ["2026-11-10", "2026-11-11", "2026-11-12"]
+
+
+def test_a_cell_heads_one_column_however_many_labels_stand_in_it() -> None:
+    """ "Pedido núm." holds a label of quantities and one of line numbers, and is neither."""
+    (order,) = csv(
+        "Pedido núm.;Fecha;Ítem;Código;Artículo;Cantidad;Precio unitario;Total\n"
+        "2026.49842;2026-11-07;1;A-77;Borna de conexión;80;41,44;3315,20\n"
+        "2026.49842;2026-11-07;2;A-78;Broca helicoidal;40;1,64;65,60\n"
+    )
+    assert order.po_number == "2026.49842"
+    assert [(line.line_no, line.description) for line in order.lines] == [
+        ("1", "Borna de conexión"),
+        ("2", "Broca helicoidal"),
+    ]
