@@ -321,7 +321,9 @@ def _level_split(pieces: Sequence[_Piece], lines: int) -> int | None:
         lower = [p for p in own if not any(_joins(u, p) for u in pieces if u.line < split)]
         if len(upper) < 2 or len(lower) < 2:
             continue
-        clashes = sum(_clash(u, v) for u in upper for v in lower)
+        clashes = _places([v for v in lower if any(_clash(u, v) for u in upper)])
+        if sum(any(_repeats(u, v) for v in lower) for u in upper) > clashes:
+            continue  # a heading in two languages
         if clashes >= 2 or (clashes == 1 and _one_sided(upper, lower)):
             return split
     return None
@@ -334,6 +336,18 @@ def _clash(upper: _Piece, lower: _Piece) -> bool:
     if upper.hit.meanings & lower.hit.meanings:
         return False
     return find_label(f"{upper.text} {lower.text}") is None
+
+
+def _places(pieces: Sequence[_Piece]) -> int:
+    """How many of the pieces stand beside each other: what is stacked counts once."""
+    return sum(all(_overlap(p.box, other.box) < 0.3 for other in pieces[:i]) for i, p in enumerate(pieces))
+
+
+def _repeats(upper: _Piece, lower: _Piece) -> bool:
+    """Two labels below each other that mean the same."""
+    if upper.hit is None or lower.hit is None or _overlap(upper.box, lower.box) < 0.3:
+        return False
+    return bool(upper.hit.meanings & lower.hit.meanings)
 
 
 def _joins(upper: _Piece, lower: _Piece) -> bool:

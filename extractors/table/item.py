@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.table.cells import NumberCell, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
@@ -19,6 +19,9 @@ from pipeline.values import is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
 _LEAST_SURE = 0.6  # of a place known by content alone
+_JOINED = 0.94  # of a code whose two printed lines were joined
+_STACKED = 0.6  # of two codes in one cell
+_JOINERS = ("-", "/", ".", "_", "+")  # what ends or begins a code that was broken
 _SMALL_PRINT = 0.93  # of the size of the description
 _LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
 
@@ -134,7 +137,7 @@ def is_line_no(text: str) -> bool:
 def _wrapped(own: Found, more: Sequence[Word]) -> Found:
     """The rest of a code that did not fit its cell is joined without a blank, unless it was printed with blanks."""
     glue = " " if len(own.words) > 1 and own.glue == " " else ""
-    return Found((*own.words, *more), own.page, own.source, own.sure * 0.98, glue)
+    return Found((*own.words, *more), own.page, own.source, min(own.sure, _JOINED), glue)
 
 
 def pick_meaning(meanings: frozenset[str]) -> str:
@@ -288,7 +291,7 @@ def is_delivery(row: GridRow) -> bool:
 def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRow, column: Column) -> None:
     """The rest of a code that did not fit its narrow cell is joined without a blank.
 
-    Where it would have fitted, it may be the code of another item.
+    What is no such rest is kept apart: whose code it is, and that it is one of this item, is for a person.
     """
     own = printed.values.get(meaning)
     if own is None:
@@ -300,9 +303,20 @@ def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRo
     if " " in cell.text or not any(c.isdigit() or c.isupper() for c in cell.text):
         printed.notes.append(cell.text)
         return
-    if not row.row.declared and own.words[-1].box.x1 + cell.words[0].box.width < column.x1 and is_code(cell.text):
+    if _is_second_code(own, cell, column, declared=row.row.declared):
+        printed.values[meaning] = replace(own, sure=min(own.sure, _STACKED))
+        _keep(printed, "seller_item_id" if meaning == "item_id" else "item_id", cell.words, row, _STACKED)
         printed.unused.append(row.row.text)
-    printed.values[meaning] = _wrapped(own, cell.words)
+    else:
+        printed.values[meaning] = _wrapped(own, cell.words)
+
+
+def _is_second_code(own: Found, cell: CellValue, column: Column, *, declared: bool) -> bool:
+    """Whether a code below another is one of its own: no mark joins them, and the first line had room for more."""
+    if own.text.endswith(_JOINERS) or cell.text.startswith(_JOINERS) or not is_code(cell.text):
+        return False
+    last, first = own.words[-1].box, cell.words[0].box
+    return last.width < 0.9 * first.width or (not declared and last.x1 + first.width < column.x1)
 
 
 def name_item(printed: Printed, style: CodeStyle, has_code_column: bool) -> Found | None:
