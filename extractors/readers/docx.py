@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from itertools import groupby
 
 import docx
 from docx.oxml.exceptions import InvalidXmlError
 from lxml import etree
 
 from extractors.readers.archive import check_archive
+from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.text import normalise
 from extractors.readers.typeset import Block, Grid, GridCell, Line, typeset
@@ -20,7 +22,6 @@ from pipeline.model import Document, Pages, Source
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNSEEN = {f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
-_TAB_CHARACTERS = 8
 
 
 def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
@@ -50,6 +51,16 @@ def _headers(word: docx.document.Document, kind: str) -> list[Block]:
 
 
 def _blocks(parent: Iterable[etree._Element]) -> list[Block]:
+    """Paragraphs and tables; paragraphs below each other whose tabs part fields are a table too."""
+    blocks: list[Block] = []
+    for _, group in groupby(_parts(parent), key=lambda block: isinstance(block, Line)):
+        parts = list(group)
+        lines = [block for block in parts if isinstance(block, Line)]
+        blocks += blocks_of_lines(lines) if lines else parts
+    return blocks
+
+
+def _parts(parent: Iterable[etree._Element]) -> list[Block]:
     out: list[Block] = []
     for child in parent:
         if child.tag == f"{_W}p":
@@ -57,7 +68,7 @@ def _blocks(parent: Iterable[etree._Element]) -> list[Block]:
         elif child.tag == f"{_W}tbl":
             out.append(_table(child))
         elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
-            out += _blocks(child)
+            out += _parts(child)
     return out
 
 
@@ -68,8 +79,10 @@ def _paragraph(paragraph: etree._Element) -> list[Block]:
     boxes: list[Block] = []
     _run_text(paragraph, text, bolds, boxes)
     bold = bool(bolds) and all(bolds)
-    lines = [normalise(line).rstrip().expandtabs(_TAB_CHARACTERS) for line in "".join(text).split("\n")]
-    return [*(Line(line.strip(), bold) for line in lines if line.strip()), *boxes]
+    lines = [normalise(line).rstrip() for line in "".join(text).split("\n")]
+    # a tab before a paragraph only indents it; between fields it parts them
+    texts = [line if "\t" in line.strip() else line.strip() for line in lines if line.strip()]
+    return [*(Line(text, bold) for text in texts), *boxes]
 
 
 def _run_text(node: etree._Element, text: list[str], bolds: list[bool], boxes: list[Block]) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import charset_normalizer
 
+from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
-from extractors.readers.typeset import CHARACTER, GLYPH, LINE, MARGIN
+from extractors.readers.typeset import Line, typeset
 from pipeline.errors import DocumentError
 from pipeline.media import wide_codec
-from pipeline.model import Box, Document, Page, Pages, Source, Word
+from pipeline.model import Document, Page, Pages, Source
 
 _QUOTE = re.compile(r"^(?:\s?>)+ ?")
+_DOS_FRAME = re.compile(rb"[\xc4\xcd]{8}")  # lines of boxes in the code pages of DOS
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -21,6 +24,8 @@ def decode(content: bytes, file_name: str) -> str:
     """Text of a file in whatever encoding it is. Raises ``DocumentError`` when no encoding fits."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
+    if _DOS_FRAME.search(content):
+        return content.decode("cp850")
     wide = wide_codec(content)
     if wide is not None:
         return content.decode(wide, "replace")
@@ -68,25 +73,6 @@ def read_text(text: str, document: Document, source: Source, options: ReadingOpt
 
 
 def _page(text: str, number: int, source: Source) -> Page:
-    words: list[Word] = []
-    lines = text.split("\n")
-    width = 0
-    for row, raw in enumerate(lines):
-        line = normalise(raw.expandtabs(8)).rstrip()
-        quote = _QUOTE.match(line)
-        start = quote.end() if quote else 0
-        for match in re.finditer(r"\S+", line[start:]):
-            words.append(_word(match.group(), match.start(), row))
-        width = max(width, len(line) - start)
-    return Page(
-        number,
-        max(595.0, width * CHARACTER + 2 * MARGIN),
-        max(842.0, len(lines) * LINE + 2 * MARGIN),
-        tuple(words),
-        source,
-    )
-
-
-def _word(text: str, column: int, row: int) -> Word:
-    left, top = MARGIN + column * CHARACTER, MARGIN + row * LINE + 1
-    return Word(text, Box(left, top, left + len(text) * CHARACTER, top + GLYPH))
+    blocks = blocks_of_lines([Line(normalise(_QUOTE.sub("", raw)).rstrip()) for raw in text.split("\n")])
+    page = typeset(blocks, source, number)
+    return replace(page, height=max(842.0, page.height))
