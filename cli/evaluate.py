@@ -99,13 +99,13 @@ def cases_in(folder: Path) -> tuple[list[Case], list[Path]]:
 
 
 def _documents(folder: Path) -> list[Path]:
-    for place in (folder, folder / "docs"):
+    for place in (folder / "docs", folder):
         if not place.is_dir():
             continue
         found = sorted(p for p in place.iterdir() if p.is_file() and p.suffix.lower() != ".json" and p.name[0] != ".")
         if found:
             return found
-    raise UsageError(f"{folder}: no documents in it, nor in {folder / 'docs'}")
+    raise UsageError(f"{folder}: no documents in it, nor in {folder / "docs"}")
 
 
 def _truth_of(document: Path, folder: Path) -> Path | None:
