@@ -110,9 +110,9 @@ def _begins(role: PageRole, first: PageRole) -> bool:
         return False
     other = role.number is not None and first.number is not None and _key(role) != _key(first)
     restarted = role.counter is not None and role.counter[0] == 1
+    if role.around.page.page.number == first.around.page.page.number:
+        return True  # records of another number out of the same list
     if other:
-        if role.around.page.page.number == first.around.page.page.number:
-            return True  # records of another number out of the same list
         return role.title in _ORDER_TITLES or restarted or _same_place(role, first)
     same_form = role.number is not None and len(role.receiver.split()) == len(first.receiver.split())
     titled = role.title in _ORDER_TITLES or same_form
