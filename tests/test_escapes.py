@@ -46,12 +46,16 @@ def erp() -> Erp:
 
 
 def decide(name: str, content: bytes) -> Decision:
+    (decision,) = decide_all(name, content)
+    return decision
+
+
+def decide_all(name: str, content: bytes) -> list[Decision]:
     intake = Intake(ocr_cache=None)
     read = partial(wiring.read_orders, options=wiring.reading_options(intake))
     reading = read_file(wiring.document_of(name, content), read, wiring.reading_context(erp(), intake))
     parts = wiring.deciders(erp(), MemoryHistory(), load_policies())
-    (decided,) = decide_message(reading, parts, date(2026, 11, 16))
-    return decided.decision
+    return [decided.decision for decided in decide_message(reading, parts, date(2026, 11, 16))]
 
 
 def codes(decision: Decision) -> set[str]:
@@ -243,6 +247,19 @@ def test_what_is_wrong_reaches_a_person(name: str, form: str) -> None:
     decision = decide(f"order.{form}", FORMS[form](order))
     assert decision.decision is Verdict.REVIEW
     assert codes(decision) & set(code.split(" or "))
+
+
+@pytest.mark.parametrize("header", (HEADER, without("PO Number")), ids=("one above", "none above"))
+@pytest.mark.parametrize("form", (*FORMS, "csv"))
+def test_a_table_of_several_orders_is_never_one_order(form: str, header: dict[str, str]) -> None:
+    """The number stands on each line: either each order is read by itself, or a person is asked."""
+    numbers = ("4500-77001", "4500-77002", "4500-77003")
+    rows = tuple((number, *row) for number, row in zip(numbers, (GAUGE, LAMP, TERMINAL), strict=True))
+    table = [("PO Number", *COLUMNS), *rows]
+    printed = UNSUMMED.but(header=header, columns=table[0], rows=rows)
+    text = "\n".join("|".join(row) for row in table)
+    decisions = decide_all(f"orders.{form}", text.encode() if form == "csv" else FORMS[form](printed))
+    assert len(decisions) == 3 or all("low_confidence" in codes(decision) for decision in decisions)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -18,6 +18,7 @@ from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
 from extractors.table.infer import inferred_bodies
 from extractors.table.item import Printed, holds_figures, name_item, read_block
+from extractors.table.lexicon import find_label
 from extractors.table.matrix import size_columns, spread
 from extractors.table.meaning import Meanings, assign_meanings, figures
 from extractors.table.pairs import read_pairs
@@ -124,7 +125,7 @@ def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
     lines, evidence, doubts = _read_blocks(blocks, columns, meanings, habits)
     totals = _read_totals(sections[: len(live)], meanings)
     note(TableSteps(tuple(sections), meanings.of, tuple(blocks), totals))
-    doubts = (*doubts, *_left_over(sections, live))
+    doubts = (*doubts, *_left_over(sections, live), *_several_orders(blocks, columns, meanings))
     mark = meanings.marks.amount or meanings.marks.price or facts.decimal
     return TableReading(
         lines,
@@ -249,6 +250,21 @@ def _left_over(sections: Sequence[Section], parted: Sequence[Parted]) -> tuple[D
         for row in section.rows:
             if row.index <= last and row.index not in used and total_kind(row) is None and holds_figures(row):
                 doubts.append(Doubt("lines", f"page {row.page}: not read as an item: {row.text!r}"))
+    return tuple(doubts)
+
+
+def _several_orders(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings) -> tuple[Doubt, ...]:
+    """Lines of several orders in one table: a column of order numbers that does not say the same on every line."""
+    doubts = []
+    for column in columns:
+        label = find_label(column.label.text, "header")
+        if label is None or "po_number" not in label[0] or column.index in meanings.of:
+            continue
+        texts = [_text_of(block.rows[block.core], column.index) for block in blocks]
+        numbers = list(dict.fromkeys(text for text in texts if text))
+        if len(numbers) > 1:
+            reason = f"“{column.label.text}” names {len(numbers)} orders: {', '.join(numbers[:3])}"
+            doubts.append(Doubt("po_number", reason))
     return tuple(doubts)
 
 

@@ -163,3 +163,30 @@ def test_a_cell_heads_one_column_however_many_labels_stand_in_it() -> None:
         ("1", "Borna de conexión"),
         ("2", "Broca helicoidal"),
     ]
+
+
+LIST = "PO Number,Line,Item No.,Description,Qty,Unit Price\n"
+LISTS = {
+    "as it is": ("P-77,1,A1,Bolt,5,2.00\nP-78,1,A2,Nut,6,3.00\nP-77,2,A3,Washer,7,4.00\n", [("P-77", 2), ("P-78", 1)]),
+    "a number with a blank": ("PO 77,1,A1,Bolt,5,2.00\nPO 78,1,A2,Nut,6,3.00\n", [("PO 77", 1), ("PO 78", 1)]),
+    "the number once": ("P-77,1,A1,Bolt,5,2.00\n,2,A3,Nut,7,4.00\nP-78,1,A2,Nut,6,3.00\n", [("P-77", 2), ("P-78", 1)]),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_line_of_a_list_is_lost_or_given_to_another_order(name: str) -> None:
+    text, expected = LISTS[name]
+    assert [(order.po_number, len(order.lines)) for order in csv(LIST + text)] == expected
+
+
+def test_a_sum_over_all_orders_of_a_list_is_not_dropped() -> None:
+    orders = csv(
+        "PO Number,Line,Item No.,Qty,Unit Price,Amount\n"
+        "P-77,1,A1,5,2.00,10.00\nP-78,1,A2,6,3.00,18.00\n,,,,Total,28.00\n"
+    )
+    assert [any("not to a printed sum" in d.reason for d in order.doubts) for order in orders] == [True, True]
+
+
+def test_a_column_of_order_numbers_that_cannot_part_the_list_is_doubted() -> None:
+    (order,) = csv(LIST + "urgent,1,A1,Bolt,5,2.00\nP-78,2,A2,Nut,6,3.00\n")
+    assert [d.reason for d in order.doubts if d.path == "po_number"] == ["“PO Number” names 2 orders: urgent, P-78"]
