@@ -105,7 +105,7 @@ def _documents(folder: Path) -> list[Path]:
         found = sorted(p for p in place.iterdir() if p.is_file() and p.suffix.lower() != ".json" and p.name[0] != ".")
         if found:
             return found
-    raise UsageError(f"{folder}: no documents in it, nor in {folder / "docs"}")
+    raise UsageError(f"{folder}: no documents in it, nor in {folder / 'docs'}")
 
 
 def _truth_of(document: Path, folder: Path) -> Path | None:
