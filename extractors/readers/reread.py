@@ -51,7 +51,7 @@ def reread(
 ) -> list[str | None]:
     """What stands in each box (pixels), read on its own; None where nothing was recognised."""
     strip = _strip(grey, boxes, letter)
-    allowed = "-c tessedit_char_whitelist=0123456789.,-" if numeric else ""
+    allowed = "0123456789.,-" if numeric else ""
     found: dict[int, list[Recognised]] = {}
     for word in recognise(strip, ("eng",), 6, allowed):
         found.setdefault((word.y0 + word.y1) // 2 // _ROW, []).append(word)

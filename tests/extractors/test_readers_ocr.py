@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -15,7 +15,7 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from extractors.readers import ReadingOptions, cleaning, read_document, segments, tesseract
+from extractors.readers import ReadingOptions, cleaning, ocr_cache, read_document, segments, tesseract
 from extractors.readers.tongue import language_of
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Page, Source
@@ -209,7 +209,7 @@ def test_recognised_pages_are_kept_and_used_again(tmp_path: Path, monkeypatch: p
     options = ReadingOptions(languages=("eng",), cache_dir=str(tmp_path / "ocr"))
     content = encoded(picture(150))
     first = read(content, options)
-    monkeypatch.setattr(tesseract.pytesseract, "image_to_data", None)  # any recognition would fail now
+    monkeypatch.setattr(ocr_cache, "read_sheet", None)  # any recognition would fail now
     assert read(content, options) == first
     next((tmp_path / "ocr").glob("*.json")).write_text("{")
     monkeypatch.undo()
@@ -221,14 +221,49 @@ def test_a_missing_language_names_its_package() -> None:
         read(encoded(picture(150)), ReadingOptions(languages=("eng", "xyz")))
 
 
-def test_a_missing_tesseract_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tesseract.pytesseract.pytesseract, "tesseract_cmd", "no-such-tesseract")
-    tesseract.installed.cache_clear()
-    try:
-        with pytest.raises(DocumentError, match="install the package tesseract-ocr"):
-            read(encoded(picture(150)), ReadingOptions())
-    finally:
-        tesseract.installed.cache_clear()
+@pytest.fixture
+def _asked_anew() -> Iterator[None]:
+    """What the process knows of Tesseract is forgotten, before and after."""
+
+    def forget() -> None:
+        for known in (tesseract._data, tesseract.installed, tesseract.engine):
+            known.cache_clear()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("_asked_anew")
+def test_a_missing_tesseract_names_its_package_and_digital_documents_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(DocumentError, match=r"install the package tesseract-ocr$"):
+        read(encoded(picture(150)), ReadingOptions())
+    assert "771.20" in texts(read(order())[0])
+
+
+@pytest.mark.usefixtures("_asked_anew")
+def test_missing_language_data_names_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    with pytest.raises(DocumentError, match="install tesseract-ocr-eng"):
+        read(encoded(picture(150)), ReadingOptions())
+    assert "771.20" in texts(read(order())[0])
+
+
+def test_the_library_and_the_program_give_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tesserocr", reason="its wheel is not installed here")
+    assert isinstance(tesseract.engine(), tesseract.Library)
+    (by_library,) = read(encoded(picture(200)))
+    monkeypatch.setattr(tesseract, "engine", tesseract.Program)
+    (by_program,) = read(encoded(picture(200)))
+    assert [word.text for word in by_library.words] == [word.text for word in by_program.words]
+    assert by_library.rulings == by_program.rulings
+
+
+def test_no_page_is_read_by_what_was_learned_of_another() -> None:
+    alone = read(encoded(picture(200)))
+    read(encoded(photo(picture(200))), ReadingOptions(languages=("deu", "eng")))
+    assert read(encoded(picture(200))) == alone
 
 
 def test_too_many_pixels_are_refused() -> None:
