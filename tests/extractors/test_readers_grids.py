@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.readers import ReadingOptions, read_document
+from extractors.readers import ReadingOptions, read_document, text
 from extractors.table.rows import rows_of
 from pipeline.model import Document
 
@@ -12,7 +12,7 @@ from pipeline.model import Document
 def rows(content: str | bytes) -> list[list[str]]:
     """The segments of every row of a text file."""
     raw = content.encode() if isinstance(content, str) else content
-    pages = read_document(Document("0", "order.txt", "", raw), ReadingOptions()).pages
+    pages = text.read(Document("0", "order.txt", "", raw)).pages
     return [[segment.text for segment in row.segments] for row in rows_of(pages)]
 
 
@@ -22,30 +22,30 @@ def lefts(content: str, *words: str) -> set[float]:
 
 
 def test_the_nth_field_behind_a_tab_stands_in_the_nth_column() -> None:
-    text = "Pos\tItem\tQty\n1\tA very long name of an item\t5\n2\tA-2\t12\n\t\t17"
-    assert len(lefts(text, "Qty", "5", "12", "17")) == 1
-    assert rows(text)[1] == ["1", "A very long name of an item", "5"]
+    lines = "Pos\tItem\tQty\n1\tA very long name of an item\t5\n2\tA-2\t12\n\t\t17"
+    assert len(lefts(lines, "Qty", "5", "12", "17")) == 1
+    assert rows(lines)[1] == ["1", "A very long name of an item", "5"]
 
 
 def test_an_empty_field_keeps_its_place() -> None:
-    text = "> Item\tDrawing\tQty\n> A-100-200-300\t\t5\n> A-2\tZ-9\t12\n"
-    assert len(lefts(text, "Qty", "5", "12")) == 1
-    assert len(lefts(text, "Drawing", "Z-9")) == 1
+    lines = "> Item\tDrawing\tQty\n> A-100-200-300\t\t5\n> A-2\tZ-9\t12\n"
+    assert len(lefts(lines, "Qty", "5", "12")) == 1
+    assert len(lefts(lines, "Drawing", "Z-9")) == 1
 
 
 def test_a_wrapped_line_without_tabs_does_not_end_a_table() -> None:
-    text = "Item\tName\tQty\nA-1\tBolt with a long name\t5\nzinc plated\nA-200-300-400\tNut\t12"
-    assert len(lefts(text, "Qty", "5", "12")) == 1
+    lines = "Item\tName\tQty\nA-1\tBolt with a long name\t5\nzinc plated\nA-200-300-400\tNut\t12"
+    assert len(lefts(lines, "Qty", "5", "12")) == 1
 
 
 def test_tabs_that_fill_up_to_a_stop_are_left_to_the_stop() -> None:
-    text = "Item\t\tQty\nA-1\t\t5\nA-100-200\t12\n"
-    assert lefts(text, "Qty", "5", "12") == {36 + 16 * 6}
+    lines = "Item\t\tQty\nA-1\t\t5\nA-100-200\t12\n"
+    assert lefts(lines, "Qty", "5", "12") == {36 + 16 * 6}
 
 
 def test_tabs_that_fill_up_to_no_stop_part_the_filled_fields() -> None:
-    text = "Item\t\t\tQty\nA long name of an item\t5\nB\t\t\t\t12\n"
-    assert len(lefts(text, "Qty", "5", "12")) == 1
+    lines = "Item\t\t\tQty\nA long name of an item\t5\nB\t\t\t\t12\n"
+    assert len(lefts(lines, "Qty", "5", "12")) == 1
 
 
 TABLE = [["Pos", "Item no.", "Qty"], ["1", "A-1", "5"], ["2", "B 2", "12"]]
@@ -84,9 +84,9 @@ DOUBLE = """
 ╚═══╩════════╩═══╝"""
 
 
-@pytest.mark.parametrize("text", [ASCII, MARKDOWN, OPEN, LIGHT, DOUBLE])
-def test_drawn_boxes_are_tables(text: str) -> None:
-    assert rows("Dear all," + text) == [["Dear all,"], *TABLE]
+@pytest.mark.parametrize("drawn", [ASCII, MARKDOWN, OPEN, LIGHT, DOUBLE])
+def test_drawn_boxes_are_tables(drawn: str) -> None:
+    assert rows("Dear all," + drawn) == [["Dear all,"], *TABLE]
 
 
 def test_boxes_of_dos_are_read_in_its_code_page() -> None:
@@ -97,17 +97,17 @@ def test_boxes_of_dos_are_read_in_its_code_page() -> None:
 
 
 def test_a_cell_over_several_columns_and_the_rows_beside_a_box() -> None:
-    text = (
+    lines = (
         "+-----------+\n| ORDER 471 |\n+-----+-----+\n| A-1 |   5 |\n| note over both |\n| A-2 |  12 |\n+-----+-----+\n"
         "|    Total       17,00 |\n+-----------+"
     )
-    assert rows(text) == [["ORDER 471"], ["A-1", "5"], ["note over both"], ["A-2", "12"], ["Total", "17,00"]]
-    assert len(lefts(text, "5", "12")) == 1
+    assert rows(lines) == [["ORDER 471"], ["A-1", "5"], ["note over both"], ["A-2", "12"], ["Total", "17,00"]]
+    assert len(lefts(lines, "5", "12")) == 1
 
 
 def test_a_bar_in_a_signature_is_no_table() -> None:
-    text = "please send\nAcme Ltd | Main Street 1 | Oldham\nand a sentence"
-    assert not read_document(Document("0", "a.txt", "", text.encode()), ReadingOptions()).pages[0].cells
+    lines = "please send\nAcme Ltd | Main Street 1 | Oldham\nand a sentence"
+    assert not read_document(Document("0", "a.txt", "", lines.encode()), ReadingOptions()).pages[0].cells
 
 
 def test_leaders_part_a_label_from_its_value() -> None:
