@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractors.table.cells import NumberCell, kind_of, number_cell
+from extractors.table.cells import NumberCell, date_runs, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import label_hits
@@ -77,7 +77,8 @@ def _is_upper_level(row: GridRow, block: Block) -> bool:
 
 
 def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
-    """The row of the numbers: each cell means what its column means."""
+    """The row of the numbers: each cell means what its column means. A date that ran into a number is the row's."""
+    strays: list[tuple[Word, ...]] = []
     for cell in row.cells:
         column = columns[cell.column]
         meaning = meanings.of.get(cell.column)
@@ -88,9 +89,23 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
         elif meaning in TEXTS or (meaning is None and _is_loose_text(cell, column)):
             _take_text(printed, row, cell.words)
         elif meaning is not None:
-            _keep(printed, meaning, cell.words, row, column.label.score)
+            date = _date_beside(cell.words) if meaning in _NUMERIC else ()
+            strays += [date] if date else []
+            _keep(printed, meaning, [w for w in cell.words if w not in date], row, column.label.score)
         elif is_unit(cell.text):
             _keep(printed, "unit", cell.words, row, 0.5)
+    for date in strays:
+        _keep(printed, "requested_date", date, row, _LEAST_SURE)
+
+
+def _date_beside(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of the one date that stands beside other words; empty if there is none."""
+    texts = _texts(words)
+    runs = date_runs(texts) or [
+        (i, i + 1) for i, text in enumerate(texts) if looks_like_date(text) and not text.isdigit()
+    ]
+    found = tuple(words[runs[0][0] : runs[0][1]]) if len(runs) == 1 else ()
+    return found if len(found) < len(words) else ()
 
 
 def _is_loose_text(cell: CellValue, column: Column) -> bool:

@@ -187,3 +187,16 @@ Pos    Description              Qty    Price      Amount
     ]  # fmt: skip
     page_rows = rows_of([replace(page, words=tuple(tight))])
     assert [segment.text for segment in page_rows[1].segments][1] == "Roll of thermal paper"
+
+
+def test_a_date_that_ran_into_the_amount_is_the_date_of_its_line() -> None:
+    reading = typed("""
+10      WP-6X25 Wall plug 6 x 25 mm                  3 BOX                4.54             13.62 12 March 2027
+20      TB-4-2 Terminal block 4 mm2 2P              20 EA              0.4641              9.28 3 April 2027
+30      HC-32-50-W1 Hose clamp 32-50 mm W1         400 EA              0.9166            366.64 22 May 2027
+""")
+    assert [(line.line_amount, line.requested_date) for line in reading.lines] == [
+        (D("13.62"), date(2027, 3, 12)),
+        (D("9.28"), date(2027, 4, 3)),
+        (D("366.64"), date(2027, 5, 22)),
+    ]
