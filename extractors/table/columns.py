@@ -34,6 +34,8 @@ def numeric_rows(heading: Heading, rows: Sequence[Row]) -> tuple[Row, ...]:
     labels = [label for label in heading.labels if label.meanings & NUMBERS]
     counts: list[tuple[int, Row]] = []
     for row in rows:
+        if row.declared != heading.rows[0].declared:
+            continue  # a line of text below a table the file declares
         if total_kind(row) is not None:
             if any(count for count, _ in counts):
                 break

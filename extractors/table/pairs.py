@@ -83,6 +83,8 @@ def _label(words: Sequence[Word], last: int) -> tuple[int, int, frozenset[str]] 
         known = find_label(text) if fold(text) else None
         if known is not None and known[1] == 1.0:
             return start, last + 1, known[0]
+        if known is None and fold(text) and (whole := find_label(text, "header")) is not None and whole[1] == 1.0:
+            return None  # "PO Number:" is no "Number:"
     return None
 
 
