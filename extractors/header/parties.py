@@ -10,7 +10,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from extractors.header import address
-from extractors.header.blocks import Block, address_score, blocks
+from extractors.header.blocks import Block, address_score, blocks, split_line
 from extractors.header.details import labelled_details, with_details
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
@@ -22,11 +22,13 @@ from pipeline.language import fold
 from pipeline.model import ReadingContext, Source, Word
 
 ROLES = ("buyer", "seller", "ship_to", "bill_to")
+_HOUSE_NUMBER = re.compile(r"\d{1,5}\s?[A-Za-z]?")
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
 _MOST_LINES = 10
 _SAME_ADDRESS = 80  # likeness, 0..100, of one address printed twice
 _PARTICLE = 4  # letters: "van", "von", "de", "al" begin names as well
+_OURS = 0.5  # weight of our own company in a role that is the customer's
 _ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
 
@@ -43,9 +45,11 @@ def read_parties(pages: Sequence[Surroundings], context: ReadingContext) -> Mapp
     """The parties of an order by role. Roles nobody is named for are absent."""
     taken: set[int] = set()
     roles: dict[str, RoleReading] = {}
-    labelled = [one for around in pages[:2] for one in _labelled(around, taken)]
+    labelled = [one for around in pages[:2] for one in _labelled(around, context, taken)]
     for role in ROLES:
-        fitting = [r for name, r in labelled if name == role and not (role == "buyer" and is_own(r.reading, context))]
+        named = [r for name, r in labelled if name == role]
+        others = [r for r in named if not is_own(r.reading, context)]
+        fitting = named if role == "seller" else others or _doubted(named if role != "buyer" else ())
         if fitting:
             best = max(fitting, key=lambda r: (r.weight * (1 + min(r.reading.score, 5)), -r.reading.page))
             roles[role] = _contested(best, fitting)
@@ -53,6 +57,12 @@ def read_parties(pages: Sequence[Surroundings], context: ReadingContext) -> Mapp
     free = [block for i in ends for block in _free(pages[i], taken)]
     _complete(roles, free, context, pages)
     return roles
+
+
+def _doubted(readings: Sequence[RoleReading]) -> list[RoleReading]:
+    """Our own company where a customer's place should be named: what stands near a label is not always its own."""
+    note = "one of our own companies stands at this label"
+    return [replace(one, weight=min(one.weight, _OURS), note=note) for one in readings]
 
 
 def _contested(best: RoleReading, rivals: Sequence[RoleReading]) -> RoleReading:
@@ -76,14 +86,16 @@ def is_own(reading: PartyReading, context: ReadingContext) -> bool:
     return bool(plain) and plain in {fold(own).replace(" ", "") for own in context.own_tax_ids}
 
 
-def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, RoleReading]]:
+def _labelled(around: Surroundings, context: ReadingContext, taken: set[int]) -> Iterator[tuple[str, RoleReading]]:
     for hit in around.hits:
         if hit.section != "header" or hit.field not in ROLES or not _may_name(hit):
             continue
         heading = hit.context is Context.WHOLE and constant_column(around.page, hit)
         if around.page.page.source is Source.CSV and not heading:
             continue  # in a list of records only headings are labels
-        best = _best(list(_readings(around, hit)))
+        readings = list(_readings(around, hit))
+        foreign = [one for one in readings if not is_own(one[2], context)]
+        best = _best(readings if hit.field == "seller" else foreign or readings)
         if best is None:
             continue
         segments, reading = best
@@ -92,7 +104,7 @@ def _labelled(around: Surroundings, taken: set[int]) -> Iterator[tuple[str, Role
             segments, reading = [*segments, *details.segments], with_details(reading, details)
         if _credible(hit, reading):
             taken |= {id(segment) for segment in segments}
-            yield _role(hit), RoleReading(reading, hit_weight(hit))
+            yield _role(hit), RoleReading(_named(reading) if len(segments) == 1 else reading, hit_weight(hit))
 
 
 def _may_name(hit: LabelHit) -> bool:
@@ -195,15 +207,31 @@ def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyR
     for block in found:
         free = tuple(s for s in block.segments if id(s) not in taken and not around.in_table(s.box))
         for part in _addresses(free):
-            if address_score(part.texts) >= _ADDRESS:
+            if _score(part, free) >= _ADDRESS:
                 reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
                 if reading.party.address and reading.party.name:
-                    yield part, reading if _is_name(reading.party.name) else _nameless(reading)
+                    yield part, _named(reading)
 
 
-def _is_name(text: str) -> bool:
-    """Whether a text may name a company: an address whose name is a picture begins with its street."""
-    return address.has_legal_form(text) or not address.has_street(text)
+def _score(part: Block, whole: Sequence[Segment]) -> int:
+    """``address_score`` of a part of a block; a line over another address holds its own between its commas."""
+    if len(part.segments) == 1 and len(whole) > 1:
+        return address_score(_pieces(part.segments[0]))
+    return address_score(part.texts)
+
+
+def _pieces(segment: Segment) -> list[str]:
+    return [piece for text in split_line(segment.text) for piece in text.split(", ")]
+
+
+def _named(reading: PartyReading) -> PartyReading:
+    """An address whose name is a picture, or is not printed, begins with its street: that is no name."""
+    name, place = reading.party.name or "", reading.party.address or ""
+    number = place.split(",")[0]
+    street = f"{name} {number}" if _HOUSE_NUMBER.fullmatch(number) else name
+    return (
+        reading if not place or address.has_legal_form(name) or not address.has_street(street) else _nameless(reading)
+    )
 
 
 def _nameless(reading: PartyReading) -> PartyReading:
@@ -233,7 +261,8 @@ def _addresses(segments: Sequence[Segment]) -> Iterator[Block]:
             yield Block(tuple(part))
             part, placed = [], False
         part.append(segment)
-        placed = placed or (len(part) > 1 and address.has_postcode(segment.text))
+        texts = _pieces(segment)
+        placed = placed or ((len(part) > 1 or len(texts) > 2) and any(map(address.has_postcode, texts)))
     if part:
         yield Block(tuple(part))
 

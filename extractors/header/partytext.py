@@ -19,6 +19,7 @@ from pipeline.values import date_readings
 # labels inside an address block whose value is no part of name or address
 _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
+_FORM_NUMBER = re.compile(r"[A-Z]{1,3}[-_]?\d{3,}[A-Z]?")
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
 LEGIBLE = 0.5  # confidence of recognition from which an e-mail address is worth having
 _ADDRESS_LINES = 7
@@ -101,12 +102,24 @@ def read_party(lines: Sequence[PartyLine], page: int, top: float) -> PartyReadin
             found["tax_id"].append((number, line.words))
         elif kind == "body":
             body.append(line)
-    body = _unfolded(body)
+    body = _unfolded(_without_marks(body))
     start = _name_line(body)
     if start is not None:
         found["name"].append((body[start].text, body[start].words))
         found["address"] += [(line.text, line.words) for line in _address_part(body[start + 1 :])]
     return _reading(found, page, top, [line.text for line in body] + [text for text, _ in found["email"]])
+
+
+def _without_marks(body: Sequence[PartyLine]) -> list[PartyLine]:
+    """Without what stands over a company's name and is none: a letter-spaced logo, the number of a form."""
+    start = next((i for i, line in enumerate(body) if not _is_mark(line.text)), 0)
+    return list(body[start:])
+
+
+def _is_mark(text: str) -> bool:
+    parts = text.split()
+    spaced = len(parts) >= 4 and all(len(part) == 1 for part in parts)
+    return spaced or (len(parts) == 1 and _FORM_NUMBER.fullmatch(text) is not None)
 
 
 def _kind(line: PartyLine) -> str:
@@ -140,7 +153,8 @@ def _unfolded(body: Sequence[PartyLine]) -> list[PartyLine]:
         ):
             parts[0] += f", {part}"
         else:
-            parts.append(part.strip(" ."))
+            parts.append(part.strip())
+    parts[-1:] = [part.rstrip(" .") for part in parts[-1:]]
     return [PartyLine(part, words) for part in parts if part]
 
 

@@ -190,3 +190,60 @@ def test_two_parties_at_labels_of_one_role_make_it_less_sure() -> None:
     sure = read_parties(around(f"{one}\f{one}", "en"), US)["ship_to"].weight
     torn = read_parties(around(f"{one}\f{other}", "en"), US)["ship_to"].weight
     assert torn <= 0.7 < sure
+
+
+def test_our_own_company_beside_is_not_where_the_goods_go() -> None:
+    found = roles(
+        """
+    Acme Tools SARL
+    Adresse de livraison:                    Falken Supply GmbH
+    Acme Tools SARL                          Zechenweg 4
+    8 quai Bleu                              44357 Dortmund
+    35400 Saint-Malo                         Germany
+    France
+
+    Bon de commande
+    """,
+        language="fr",
+    )
+    assert found["ship_to"] == Party("Acme Tools SARL", "8 quai Bleu, 35400 Saint-Malo, France")
+    assert found["seller"].name == "Falken Supply GmbH"
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Rua das Oficinas, 112, 4470-605 Maia, Portugal", "Rua das Oficinas, 112, 4470-605 Maia, Portugal"),
+        ("Blvd. Norte 1900, 37545 León, Gto., México", "Blvd. Norte 1900, 37545 León, Gto., México"),
+    ],
+)
+def test_an_address_in_one_line_without_a_name(line: str, place: str) -> None:
+    assert roles(f"Acme Ltda.\n\nShip to: {line}")["ship_to"] == Party(None, place)
+
+
+def test_a_sender_in_one_line_over_our_address() -> None:
+    found = roles(
+        """
+        Acme Anlagenbau AG, Werftweg 20, 24143 Kiel
+        Falken Supply GmbH
+        Zechenweg 4
+        44357 Dortmund
+
+        Bestellung 4711
+        """,
+        language="de",
+    )
+    assert found["buyer"] == Party("Acme Anlagenbau AG", "Werftweg 20, 24143 Kiel")
+    assert found["seller"] == Party("Falken Supply GmbH", "Zechenweg 4, 44357 Dortmund")
+
+
+@pytest.mark.parametrize("mark", ["M A I S O N V E R T E", "R43500"])
+def test_a_spaced_logo_or_the_number_of_a_form_is_no_name(mark: str) -> None:
+    found = roles(f"""
+        {mark}
+        Maison Verte Retail Ltd
+        18 Carnaby Yard
+        London W1F 9PB
+        United Kingdom
+        """)
+    assert found["buyer"].name == "Maison Verte Retail Ltd"
