@@ -1,4 +1,4 @@
-"""What runs in the worker whose memory is measured: nothing but the extraction is imported here."""
+"""What runs in workers that are measured: nothing but the extraction is imported here."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def peak_after(documents: Sequence[Document]) -> float:
     # not ru_maxrss: a child of a large parent begins with its parent's
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def order_of(document: Document) -> str:
+    """Reads and extracts; the words that were read."""
+    pages = read_document(document)
+    DocumentExtractor().extract(pages, ReadingContext())
+    return " ".join(word.text for page in pages.pages for word in page.words)
