@@ -117,7 +117,7 @@ def _marked(pages: Sequence[Surroundings], mark: str) -> bool:
     wordings = _mark_wordings(mark)
     for around in pages[:1]:
         for segment in around.page.segments:
-            if segment.box.top > around.page.page.height / 2 or around.in_table(segment.box):
+            if segment.box.top > around.page.within(1 / 2) or around.in_table(segment.box):
                 continue
             text = fold(segment.text)
             if text in wordings and len(text) > 6:
@@ -244,5 +244,5 @@ def _prominence(hit: LabelHit, around: Surroundings) -> float:
     score = 0.45 * hit.fit
     score += 0.2 if hit.context is Context.WHOLE else 0.05
     score += 0.25 if tall >= 1.3 else 0.12 if tall >= 1.1 else 0.0
-    score += 0.15 if hit.box.top < around.page.page.height / 3 else 0.0
+    score += 0.15 if hit.box.top < around.page.within(1 / 3) else 0.0
     return score * (0.85 if hit.length <= _SHORT_TITLE and tall < 1.3 else 1.0)

@@ -80,7 +80,8 @@ def _read_part(part: OrderPart, language: str | None, context: ReadingContext, p
     signs = OrderSigns(bool(table.lines) and not prose, has_number, header.values.get("revision"))
     order = _assemble(read_type(arounds, context, signs), header, table, language)
     missing = missing_pages(part.pages, pages_of_file)
-    doubts = (*order.doubts, Doubt("", missing)) if missing and order.document_type.is_order else order.doubts
+    reasons = [*part.doubts, *([missing] if missing else [])] if order.document_type.is_order else []
+    doubts = (*order.doubts, *(Doubt("", reason) for reason in reasons))
     return replace(order, doubts=doubts, remarks=remarks((a.page for a in arounds), order.evidence))
 
 

@@ -72,11 +72,21 @@ def _row(cells: Sequence[str], columns: Sequence[str], widths: Sequence[int]) ->
 
 def as_pdf(order: Printed) -> bytes:
     """The text as a typewriter sets it, on one page."""
+    return typewritten(as_text(order).decode())
+
+
+def typewritten(text: str) -> bytes:
+    """Pages are parted by form feeds, and as high as they must be."""
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(842, 595))
-    canvas.setFont("Courier", 8)
-    for number, line in enumerate(as_text(order).decode().split("\n")):
-        canvas.drawString(30, 560 - 11 * number, line)
+    canvas = Canvas(out)
+    for page in text.split("\f"):
+        lines = page.split("\n")
+        height = max(595, 60 + 11 * len(lines))
+        canvas.setPageSize((842, height))
+        canvas.setFont("Courier", 8)
+        for number, line in enumerate(lines):
+            canvas.drawString(30, height - 35 - 11 * number, line)
+        canvas.showPage()
     canvas.save()
     return out.getvalue()
 

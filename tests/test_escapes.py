@@ -5,11 +5,12 @@ They take the real way: reader, extractor, matcher and rules, against the shippe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from email.message import EmailMessage
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,7 @@ from tests.escape_documents import (
     as_pdf,
     as_text,
     changed,
+    typewritten,
 )
 
 ERP = Path(sample_docs.__file__).parent / "erp"
@@ -65,6 +67,12 @@ def codes(decision: Decision) -> set[str]:
 def below(text: str) -> Printed:
     """The text below the second line, as a note."""
     return UNSUMMED.but(rows=(GAUGE, LAMP, text, TERMINAL))
+
+
+def numbered(number: str, row: Sequence[str], **changes: Any) -> str:
+    """A small order of one line as text."""
+    first = ("10", *row[1:])
+    return as_text(UNSUMMED.but(header={**HEADER, "PO Number": number}, rows=(first,), **changes)).decode()
 
 
 def without(label: str) -> dict[str, str]:
@@ -282,6 +290,35 @@ def test_a_customers_standing_words_are_left_alone(tmp_path: Path) -> None:
         reading = read_file(document, read, wiring.reading_context(erp(), intake))
         verdicts.append(decide_message(reading, parts, date(2026, 11, 16))[0].decision.decision)
     assert verdicts == [Verdict.AUTO, Verdict.REVIEW]
+
+
+FIRST, SECOND = numbered("4500-77991", GAUGE), numbered("4500-77992", LAMP)
+HEAD, _, REST = as_text(ORDER).decode().partition("\n20 ")
+TOGETHER = {
+    "two": (FIRST + "\n" + SECOND, [True, True]),
+    "three": (FIRST + "\n" + SECOND + "\n" + numbered("4500-77993", TERMINAL), [True, True, True]),
+    "the next begins where one ends": (HEAD + "\f20 " + REST + "\n" + SECOND, [True, True]),
+    "a note at the end of the first": (
+        numbered("4500-77991", GAUGE, after=("DO NOT SHIP before release",)) + "\n" + SECOND,
+        [False, True],
+    ),
+    "a note on the page the next begins on": (FIRST + "\fDO NOT SHIP before release\n\n" + SECOND, [False, True]),
+    "one number twice": (FIRST + "\n" + numbered("4500-77991", LAMP), [False]),
+    "one number, two places": (
+        FIRST + "\n" + numbered("4500-77991", LAMP, ship_to=("Acme Works", "Elm Street 1", "10115 Berlin", "Germany")),
+        [False],
+    ),
+    "without titles": ((FIRST + "\n" + SECOND).replace("PURCHASE ORDER\n", ""), [False, False]),
+}
+
+
+@pytest.mark.parametrize("form", ["txt", "pdf"])
+@pytest.mark.parametrize("name", TOGETHER)
+def test_orders_on_one_page_are_several_orders_or_a_doubt(name: str, form: str) -> None:
+    text, through = TOGETHER[name]
+    content = text.encode() if form == "txt" else typewritten(text)
+    decisions = decide_all(f"orders.{form}", content)
+    assert [decision.decision is Verdict.AUTO for decision in decisions] == through
 
 
 TERMS = """General Purchasing Terms - Edition 01/2025

@@ -159,6 +159,12 @@ def _supported(group: Sequence[Found]) -> Found:
 
 def po_number(pages: Sequence[Surroundings]) -> Choice:
     """At a label of its own, or behind the title of the document ("Purchase Order 4711")."""
+    found = order_numbers(pages)
+    return _legible(choose(found, "order number", keep=True), found)
+
+
+def order_numbers(pages: Sequence[Surroundings]) -> list[Found]:
+    """All that may be the order's number; nothing that is as surely the number of something else."""
     found = list(candidates(pages, "po_number", read_number))
     for around in pages:
         for hit in around.hits:
@@ -166,7 +172,7 @@ def po_number(pages: Sequence[Surroundings]) -> Choice:
                 one = at_label(around, hit, read_number)
                 if one is not None:
                     found.append(_by_page(replace(one, score=one.score * 0.95), pages[0]))
-    return _legible(choose(_not_elsewhere(pages, found), "order number", keep=True), found)
+    return _not_elsewhere(pages, found)
 
 
 def _legible(choice: Choice, found: Sequence[Found]) -> Choice:

@@ -71,6 +71,11 @@ class PageView:
 
     page: Page
     lines: tuple[tuple[Segment, ...], ...]
+    top: float = 0.0  # points; above stands another order
+
+    def within(self, share: float) -> float:
+        """The y above which this share of the page lies, counted from ``top``."""
+        return self.top + share * (self.page.height - self.top)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -82,7 +87,7 @@ class PageView:
         return median([segment.height for segment in self.segments]) if self.lines else 10.0
 
 
-def view(page: Page) -> PageView:
+def view(page: Page, top: float = 0.0) -> PageView:
     """Segments by line; the lines of a paragraph of running text are one segment, on the line it begins."""
     words = tuple(part for word in page.words for part in _unglued(word))
     parted = page if len(words) == len(page.words) else replace(page, words=words)

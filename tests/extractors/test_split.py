@@ -7,6 +7,7 @@ import time
 import pytest
 from header_print import printed, repeated
 
+from extractors.bands import SECOND_NUMBER, SECOND_TITLE, UNTITLED
 from extractors.header.view import views
 from extractors.split import page_role, split
 from pipeline.model import Pages
@@ -100,3 +101,43 @@ def test_one_number_for_several_stores_is_an_order_for_each() -> None:
     assert len(split(views(stores.pages), "en")) == 2
     same = printed("\f".join([sheet.format(n=1)] * 2))
     assert len(split(views(same.pages), "en")) == 1
+
+
+ROWS = """
+<PURCHASE ORDER>
+
+PO Number: {}
+
+Line   Item      Qty    Price    Amount
+1      A-100     5      2.00     10.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("pages", "bands"),
+    [
+        ((ROWS.format("4711") + "\n" + ROWS.format("4712"),), [[1], [1]]),
+        (("\n".join(ROWS.format(n) for n in (4711, 4712, 4713)),), [[1], [1], [1]]),
+        ((ROWS.format("4711"), "2   B-200   7   3.00   21.00\n" + ROWS.format("4712")), [[1, 2], [2]]),
+        ((ROWS.format("4711"), ROWS.format("4711") + "\nPurchase order 4711"), [[1, 2]]),
+    ],
+    ids=["two on a page", "three on a page", "the next begins where one ends", "a footer names the order"],
+)
+def test_orders_that_share_a_page(pages: tuple[str, ...], bands: list[list[int]]) -> None:
+    parts = split(views(printed("\f".join(pages)).pages), "en")
+    assert [[role.around.page.page.number for role in part.pages] for part in parts] == bands
+    assert not any(part.doubts for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("below", "doubt"),
+    [
+        (ROWS.format("4711"), SECOND_TITLE),
+        (ROWS.format("4712").replace("<PURCHASE ORDER>", ""), UNTITLED),
+        (ROWS.format("4712").replace("<PURCHASE ORDER>", "").replace("PO N", " " * 30 + "PO N"), SECOND_NUMBER),
+    ],
+    ids=["the same number again", "no title", "no title, elsewhere"],
+)
+def test_what_may_be_a_second_order_is_a_doubt(below: str, doubt: str) -> None:
+    parts = split(views(printed(ROWS.format("4711") + "\n" + below).pages), "en")
+    assert all(doubt in part.doubts for part in parts)
