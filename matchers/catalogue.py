@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from matchers.codes import CONFUSED, barcode_key, code_key, confusion_key, gtin_key
+from matchers.codes import CONFUSED, barcode_key, code_key, confusion_key, gtin_key, print_key
 from matchers.index.build import is_plain_word
 from matchers.index.heaviest import heaviest
 from matchers.index.neighbours import Neighbours
@@ -89,6 +89,12 @@ class Catalogue:
             for item in self._items_of_key(at):
                 near.setdefault(self.items[item].sku, distance)
         return near
+
+    def by_print(self, code: str) -> frozenset[str]:
+        """SKUs whose own or manufacturer's number is the same but for look-alikes and zeros doubled or dropped."""
+        key = print_key(code)
+        found = (self._erp.item(sku) for sku in self.near_codes(code, 2))
+        return frozenset(i.sku for i in found if i and key in {print_key(c) for c in (i.sku, i.mpn) if c})
 
     # --- descriptions ---
 

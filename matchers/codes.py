@@ -7,6 +7,7 @@ import re
 # characters that optical recognition takes for one another
 CONFUSED = str.maketrans("oqdilszbg", "000115286")
 _SEPARATORS = re.compile(r"[\W_]+")
+_ZEROS = re.compile(r"0+")
 
 
 def code_key(code: str) -> str:
@@ -15,8 +16,16 @@ def code_key(code: str) -> str:
 
 
 def confusion_key(code: str) -> str:
-    """``code_key`` with look-alike characters made one (O/0, I/l/1, S/5, B/8, Z/2, G/6)."""
-    return _SEPARATORS.sub("", code).casefold().translate(CONFUSED).lstrip("0")
+    """``code_key`` with look-alike characters made one (O/0, I/l/|/1, S/5, B/8, Z/2, G/6)."""
+    return _SEPARATORS.sub("", code.replace("|", "1")).casefold().translate(CONFUSED).lstrip("0")
+
+
+def print_key(code: str) -> str:
+    """``confusion_key`` with several zeros in a row made one: a recogniser doubles them ("O0") and drops them.
+
+    The lengths of numbers are lost in it ("-20", "-200"), so it proves no item by itself.
+    """
+    return _ZEROS.sub("0", confusion_key(code))
 
 
 def gtin_key(code: str) -> str | None:

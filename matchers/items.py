@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from matchers.catalogue import Catalogue
-from matchers.codes import code_key, confusion_key
+from matchers.codes import code_key, confusion_key, print_key
 from matchers.descriptions import Descriptions, PriceAgrees
 from pipeline.interfaces import Erp
 from pipeline.model import Candidate, CatalogueItem, ItemStatus, LineItem
 from pipeline.packed import Arrays
 
 SHORTEST_LOOSE_CODE = 4  # characters a code must have before case, separators and zeros may be overlooked
+SHORTEST_PRINT = 6  # and before look-alikes and the number of zeros may be overlooked too
 SHORTEST_WORD = 5  # characters a word amid other words must have to be taken for a code
 SHORTEST_START = 8  # characters of a code cut off at the end of a narrow column
 EDITS = 2  # damage forgiven in a code when the description proves the item
+Key = Callable[[str], str]
 _CODE_WORD = re.compile(r"[^\s,;:()\[\]]*\d[^\s,;:()\[\]]*")
 
 
@@ -31,6 +33,7 @@ class ItemMatch:
     reason: str
     problem: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    described: bool = False  # as ``pipeline.model.LineMatch.described``
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class ItemMatcher:
         self._erp = erp
         self.catalogue = Catalogue(erp, index)
         self._descriptions = Descriptions(self.catalogue)
-        self._part_keys: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._part_keys: dict[tuple[str, Key], Mapping[str, frozenset[str]]] = {}
 
     def match(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees) -> ItemMatch:
         codes = _codes(line)
@@ -85,7 +88,7 @@ class ItemMatcher:
             return self._contradicting(hits)
         if skus:
             return self._by_code(hits, codes, said, price_agrees)
-        return self._without_code(codes, said, price_agrees)
+        return self._without_code(codes, said, price_agrees, customer_id)
 
     # --- codes ---
 
@@ -108,21 +111,21 @@ class ItemMatcher:
         hits = [Hit(sku, level, field, code) for level, skus in exact.items() for sku in skus]
         if hits or field == "description" or len(code_key(code)) < SHORTEST_LOOSE_CODE:
             return hits
-        loose = self.catalogue.by_key(code) | self._parts(customer_id).get(code_key(code), frozenset())
+        loose = self.catalogue.by_key(code) | self._parts(customer_id, code_key).get(code_key(code), frozenset())
         if loose:
             return [Hit(sku, "normalised_code", field, code) for sku in sorted(loose)]
         return [Hit(sku, "confused_code", field, code) for sku in sorted(self.catalogue.by_confusion(code))]
 
-    def _parts(self, customer_id: str | None) -> Mapping[str, frozenset[str]]:
-        """The customer's own numbers, case, separators and zeros aside."""
+    def _parts(self, customer_id: str | None, key: Key) -> Mapping[str, frozenset[str]]:
+        """The customer's own numbers under what ``key`` makes of them."""
         if customer_id is None:
             return {}
-        if customer_id not in self._part_keys:
+        if (customer_id, key) not in self._part_keys:
             found: dict[str, set[str]] = defaultdict(set)
             for part, sku in self._erp.customer_part_numbers(customer_id):
-                found[code_key(part)].add(sku)
-            self._part_keys[customer_id] = {key: frozenset(skus) for key, skus in found.items()}
-        return self._part_keys[customer_id]
+                found[key(part)].add(sku)
+            self._part_keys[customer_id, key] = {part: frozenset(skus) for part, skus in found.items()}
+        return self._part_keys[customer_id, key]
 
     def _contradicting(self, hits: list[Hit]) -> ItemMatch:
         reason = "the codes of the line mean different items: " + "; ".join(dict.fromkeys(h.words for h in hits))
@@ -141,23 +144,24 @@ class ItemMatcher:
         if item is None:
             return ItemMatch(None, None, 0.0, f"{best.words}, which the catalogue does not hold", "unknown_item")
         words = "; ".join(dict.fromkeys(hit.words for hit in hits))
-        against = self._against(item, hits, codes, said, price_agrees)
+        named = self._descriptions.identify(said, price_agrees).item if len(said) > 2 else None
+        against = self._against(item, hits, codes, said, price_agrees, named)
         if against is not None:
-            described = self._descriptions.identify(said, price_agrees).candidates
-            candidates = (self._candidate(item.sku, words), *(c for c in described if c.key != item.sku))
+            others = self._descriptions.identify(said, price_agrees).candidates
+            candidates = (self._candidate(item.sku, words), *(c for c in others if c.key != item.sku))
             return ItemMatch(None, None, 0.0, f"{words}, but {against}", "ambiguous_item", candidates[:5])
-        return _sold(item, best.level, _LEVELS[best.level][0], words)
+        described = named is not None and named.sku == item.sku
+        return replace(_sold(item, best.level, _LEVELS[best.level][0], words), described=described)
 
     def _against(
         self, item: CatalogueItem, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str],
-        price_agrees: PriceAgrees,
+        price_agrees: PriceAgrees, named: CatalogueItem | None,
     ) -> str | None:  # fmt: skip
         """What on the line speaks against the item its code leads to, in words."""
         if differs := self._descriptions.contradiction(said, item):
             return differs
-        other = self._descriptions.identify(said, price_agrees).item if len(said) > 2 else None
-        if other is not None and other.sku != item.sku:
-            return f"the description names {other.sku} ({other.description})"
+        if named is not None and named.sku != item.sku:
+            return f"the description names {named.sku} ({named.description})"
         backed = self._descriptions.supports(said, item) or bool(price_agrees(item))
         if self._descriptions.unrelated(said, item) and not backed:
             return f"the description has nothing in common with {item.description}"
@@ -171,10 +175,13 @@ class ItemMatcher:
 
     # --- no code leads anywhere ---
 
-    def _without_code(self, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees) -> ItemMatch:
+    def _without_code(
+        self, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees, customer_id: str | None
+    ) -> ItemMatch:
         described = self._descriptions.identify(said, price_agrees)
         item = described.item
-        near = self._near(codes)
+        alike = self._alike(codes, customer_id)
+        near = self._near(codes) | dict.fromkeys(alike, 0)
         if item is not None and any(_is_start(code, item) for _, code in codes):
             near = {item.sku: 0}
         printed = ", ".join(f"{field} {code}" for field, code in codes if field != "description")
@@ -189,8 +196,20 @@ class ItemMatcher:
         if ours is not None and item.sku not in near:
             reason = f"{ours}, printed as our number, is none, although the description means {item.sku}"
             return ItemMatch(None, None, 0.0, reason, "ambiguous_item", described.candidates)
+        if alike == {item.sku}:
+            reason = (
+                f"{unknown}but for look-alike characters or zeros it is the number of {item.sku}; {described.reason}"
+            )
+            return replace(_sold(item, "confused_code", described.probability, reason), described=True)
         level = "fuzzy_code" if item.sku in near else "description"
         return _sold(item, level, described.probability, f"{unknown}{described.reason}")
+
+    def _alike(self, codes: list[tuple[str, str]], customer_id: str | None) -> frozenset[str]:
+        """Items whose number, or this customer's for them, is a printed code as misread print may show it."""
+        printed = [code for field, code in codes if field != "description" and len(code_key(code)) >= SHORTEST_PRINT]
+        parts = self._parts(customer_id, print_key) if printed else {}
+        found = (self.catalogue.by_print(code) | parts.get(print_key(code), frozenset()) for code in printed)
+        return frozenset().union(*found)
 
     def _near(self, codes: list[tuple[str, str]]) -> dict[str, int]:
         """Items whose number is a printed code with a character or two damaged."""

@@ -71,6 +71,9 @@ customer_id,customer_part_no,sku
 C1,K-4711,HB-933-6-20-A2
 C1,DBL-1,HB-933-6-20-A2
 C1,DBL-1,HB-933-6-25-A2
+C1,MM00052,HB-933-6-20-A2
+C1,QQ0170,HB-933-6-20-A2
+C1,QQ000170,BB-6204
 C2,K-4711,BB-6204
 """
 STOCK = "sku,warehouse,on_hand,allocated,next_receipt_date,next_receipt_qty\nBB-6204,W1,10,2,,\n"

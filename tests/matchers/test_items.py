@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.erp import ErpSnapshot
-from matchers.codes import code_key, confusion_key, gtin_key
+from matchers.codes import code_key, confusion_key, gtin_key, print_key
 from matchers.items import ItemMatch, ItemMatcher
 from pipeline.model import CatalogueItem, LineItem
 
@@ -121,6 +121,39 @@ def test_a_price_breaks_no_tie(items: ItemMatcher) -> None:
     assert found(items, price=True, description="Hinge 100 mm steel RAL9005").item is None
 
 
+@pytest.mark.parametrize(
+    ("fields", "sku"),
+    [
+        ({"seller_item_id": "H8-933-6-2O-A2", "description": TEXT}, A2),  # look-alikes
+        ({"seller_item_id": "HB-933-6-200-A2", "description": TEXT}, A2),  # a zero doubled
+        ({"seller_item_id": "HB-933-6-2O0-A2", "description": TEXT}, A2),
+        ({"seller_item_id": "O45002", "description": "Door hinge 100 mm steel RAL9005 right"}, "0045002"),
+        ({"buyer_item_id": "MMO00052", "description": TEXT}, A2),  # of the customer's own number
+        ({"buyer_item_id": "MM0052", "description": TEXT}, A2),
+    ],
+)
+def test_a_misread_code_whose_item_the_description_names(items: ItemMatcher, fields: dict[str, str], sku: str) -> None:
+    match = found(items, price=True, **fields)
+    assert match.item is not None and match.item.sku == sku, match.reason
+    assert match.described and match.level in ("confused_code", "normalised_code")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"seller_item_id": "HB-933-7-20-A2", "description": TEXT},  # another digit is no look-alike
+        {"buyer_item_id": "MM00053", "description": TEXT},
+        {"seller_item_id": "H8-933-6-2O-A2", "description": "Hex bolt DIN 933"},  # too little to name one of its twins
+        {"buyer_item_id": "MMO00052", "description": "Door hinge 100 mm steel RAL9005 left"},
+        {"buyer_item_id": "MMO00052"},
+        {"buyer_item_id": "QQ00170", "description": TEXT},  # QQ0170 and QQ000170 are two items
+        {"description": TEXT},
+    ],
+)
+def test_a_misread_code_that_nothing_else_names(items: ItemMatcher, fields: dict[str, str]) -> None:
+    assert not found(items, price=True, **fields).described
+
+
 def test_items_no_longer_sold_name_their_successor(items: ItemMatcher) -> None:
     old = found(items, seller_item_id="TP-50-66")
     assert old.item is not None
@@ -146,4 +179,6 @@ def test_gtins_have_a_check_digit(code: str, expected: str | None) -> None:
 
 def test_code_keys() -> None:
     assert code_key("00-ab 12") == "ab12"
+    assert confusion_key("4762|h") == confusion_key("4762lh")
+    assert print_key("MMO00052") == print_key("MM0052") != print_key("MM0053")
     assert confusion_key("O0-Il S5 B8") == "1155" + "88"

@@ -255,6 +255,22 @@ def test_a_code_is_proven_only_by_the_erps_own(level: str | None, weak: bool) ->
     assert codes(Confidence, order) == ([("low_confidence", "lines[0].buyer_item_id")] if weak else [])
 
 
+@pytest.mark.parametrize(
+    ("described", "fields", "weak"),
+    [
+        (True, {}, False),
+        (False, {}, True),
+        (True, {"line_amount": None}, True),
+        (True, {"unit_price": D("0.60"), "line_amount": D("60.00")}, True),
+        (True, {"description": None}, True),
+    ],
+)
+def test_a_misread_code_needs_description_price_and_sum(described: bool, fields: dict[str, Any], weak: bool) -> None:
+    weak_code = read("lines[0].buyer_item_id", 0.4)
+    order = one(line_item(**fields), level="confused_code", described=described, order={"evidence": (weak_code,)})
+    assert codes(Confidence, order) == ([("low_confidence", "lines[0].buyer_item_id")] if weak else [])
+
+
 def test_a_line_that_does_not_add_up_is_doubted_once() -> None:
     doubts = (Doubt("lines[0].line_amount", "it does not add up"), Doubt("lines[0].unit", "smudged"))
     order = one(line_item(line_amount=D(51)), order={"doubts": doubts, "evidence": (read("lines[9].unit", 0.1),)})
