@@ -223,7 +223,8 @@ def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choic
 
 def _without_line_dates(around: Surroundings) -> Surroundings:
     """In a list of one record a date of delivery is that of its line, unless there are two of them."""
-    columns = [h for h in around.hits if h.field == "requested_date" and column_values(around.page, h) is not None]
+    dated = [h for h in around.hits if h.field == "requested_date" and around.in_table(h.box)]
+    columns = [h for h in dated if column_values(around.page, h) is not None]
     if len(columns) != 1 or len(column_values(around.page, columns[0]) or ()) > 1:
         return around
     return Surroundings(around.page, [h for h in around.hits if h is not columns[0]], around.regions)

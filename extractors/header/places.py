@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from extractors.header.labels import Context, LabelHit
+from extractors.header.labels import Context, LabelHit, is_column_label
 from extractors.header.view import PageView, Segment
 from pipeline.model import Box, Word
 
@@ -241,7 +241,10 @@ class Surroundings:
 
 
 def column_values(page: PageView, hit: LabelHit) -> tuple[str, ...] | None:
-    """The cells under a label that heads a column of a declared table of records; None elsewhere (forms, free text)."""
+    """The cells under a label that heads a column of a declared table of records; None elsewhere (forms, free text).
+
+    The records end where another row of labels begins.
+    """
     cells = page.page.cells
     if hit.segment.cell is None:
         return None
@@ -249,7 +252,9 @@ def column_values(page: PageView, hit: LabelHit) -> tuple[str, ...] | None:
     filled = [c for c in cells if c.table == head.table and c.row >= head.row and c.text.strip()]
     width = sum(c.row == head.row for c in filled)
     sizes = Counter(c.row for c in filled)
-    records = {row for row, size in sizes.items() if row > head.row and size >= width / 2}
+    labels = Counter(c.row for c in filled if c.row > head.row and is_column_label(c.text))
+    end = min((row for row, count in labels.items() if 2 * count > max(sizes[row], _RECORD_COLUMNS)), default=None)
+    records = {r for r, n in sizes.items() if r > head.row and n >= width / 2 and (end is None or r < end)}
     if width < _RECORD_COLUMNS or head.row + 1 not in records:
         return None
     return tuple(c.text.strip() for c in filled if c.column == head.column and c.row in records)

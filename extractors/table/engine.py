@@ -11,9 +11,10 @@ from decimal import Decimal
 from extractors.layout import bounding_box
 from extractors.table.arithmetic import Marks, choose_marks, line_closes
 from extractors.table.blocks import Parted, join_over_pages, part_section
-from extractors.table.cells import digits_of
+from extractors.table.cells import digits_of, number_cell
 from extractors.table.codes import code_style
 from extractors.table.cores import has_line_no
+from extractors.table.forms import ordered_only
 from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
 from extractors.table.infer import inferred_bodies
@@ -122,8 +123,11 @@ def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
     blocks = join_over_pages(live, {i: sections[i].heading is not None for i in range(len(live))})
     heading = sections[0].heading
     habits = _habits(heading, meanings, facts.date_order)
-    lines, evidence, doubts = _read_blocks(blocks, columns, meanings, habits)
     totals = _read_totals(sections[: len(live)], meanings)
+    printed = _printed(blocks, columns, meanings)
+    if not _has_open_figures(blocks, columns, meanings):
+        printed = ordered_only(printed, totals, meanings.marks)
+    lines, evidence, doubts = _read_items(printed, any(m in CODES for m in meanings.of.values()), habits)
     note(TableSteps(tuple(sections), meanings.of, tuple(blocks), totals))
     doubts = (*doubts, *_left_over(sections, live), *_several_orders(blocks, columns, meanings))
     mark = meanings.marks.amount or meanings.marks.price or facts.decimal
@@ -196,15 +200,18 @@ def _cut_dead_ends(parted: Sequence[Parted]) -> list[Parted]:
     return list(parted[: last + 1])
 
 
-def _read_blocks(
-    blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings, habits: Habits
-) -> tuple[tuple[LineItem, ...], tuple[Evidence, ...], tuple[Doubt, ...]]:
-    printed = (
-        [item for block in blocks for item in spread(read_block(block, columns, meanings), block, columns, meanings.of)]
-        if size_columns(columns)
-        else [read_block(block, columns, meanings) for block in blocks]
-    )
-    return _read_items(printed, any(meaning in CODES for meaning in meanings.of.values()), habits)
+def _has_open_figures(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings) -> bool:
+    """Whether figures stand in a column nobody knows, or in another column of quantities: they may be ordered ones."""
+    unread = [c.index for c in columns if c.index not in meanings.of and c.label.meanings <= {"quantity"}]
+    return any(number_cell(_text_of(row, i)) is not None for block in blocks for row in block.rows for i in unread)
+
+
+def _printed(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings) -> list[Printed]:
+    if not size_columns(columns):
+        return [read_block(block, columns, meanings) for block in blocks]
+    return [
+        item for block in blocks for item in spread(read_block(block, columns, meanings), block, columns, meanings.of)
+    ]
 
 
 def _read_items(

@@ -190,3 +190,41 @@ def test_a_sum_over_all_orders_of_a_list_is_not_dropped() -> None:
 def test_a_column_of_order_numbers_that_cannot_part_the_list_is_doubted() -> None:
     (order,) = csv(LIST + "urgent,1,A1,Bolt,5,2.00\nP-78,2,A2,Nut,6,3.00\n")
     assert [d.reason for d in order.doubts if d.path == "po_number"] == ["“PO Number” names 2 orders: urgent, P-78"]
+
+
+FORM = "PO Number,P-77\nItem No.,Description,Unit,Unit Price,Qty,Amount\n"
+OFFERED = "".join(f"B{n},Bolt M{n},pcs,1.{n:02},,\n" for n in range(10, 20))
+ORDERED = "A1,Nut,pcs,2.00,5,10.00\n"
+FORMS = {
+    "a form": (OFFERED + ORDERED + OFFERED + ",,,,Total,10.00\n", 1),
+    "zeros for what is not ordered": ((OFFERED + ORDERED).replace(",,\n", ",0,0.00\n"), 1),
+    "a few blank rows are lines": ("B1,Bolt,pcs,1.00,,\n" + ORDERED + "A2,Nut,pcs,3.00,2,6.00\n", 3),
+    "a sum that the ordered rows do not give": (OFFERED + ORDERED + ",,,,Total,110.00\n", 11),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_rows_of_a_form_that_are_not_ordered_are_no_lines(name: str) -> None:
+    text, expected = FORMS[name]
+    (order,) = csv(FORM + text)
+    assert len(order.lines) == expected
+
+
+def test_quantities_of_a_form_in_a_second_column_keep_every_row() -> None:
+    (order,) = csv(
+        "PO Number,P-77\nItem No.,Description,Price,Qty,Shop 2\n"
+        + "".join(f"B{n},Bolt M{n},1.{n:02},,{n % 2 or ''}\n" for n in range(10, 20))
+        + "A1,Nut,2.00,5,\n"
+    )
+    assert len(order.lines) == 11
+
+
+def test_a_row_of_labels_over_a_row_of_values_is_no_list_of_records() -> None:
+    (order,) = csv(
+        "PO Number,Order Date,Required by,Payment Terms,Currency\n"
+        "P-77,2026-11-10,2026-12-01,30 days net,EUR\n"
+        "\nPos,Item No.,Description,Qty,Unit,Unit Price,Amount\n"
+        "1,A1,Bolt,5,pcs,2.00,10.00\n2,A2,Nut,6,pcs,3.00,18.00\n"
+    )
+    assert (order.po_number, order.order_date, order.requested_date) == ("P-77", date(2026, 11, 10), date(2026, 12, 1))
+    assert (order.payment_terms, order.currency, len(order.lines)) == ("30 days net", "EUR", 2)
