@@ -1,4 +1,4 @@
-"""Stamps and pen strokes over print: pale stamps are lifted off, print under dark strokes is not trusted."""
+"""Print that cannot be trusted: under pale stamps, which are lifted off, under dark strokes, and cut by the edge."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from extractors.readers.tesseract import Recognised
 
 UNDER_STAMP = 0.8  # confidence words under a lifted stamp keep at most
 UNDER_STROKE = 0.5  # the same under a pen stroke
+AT_EDGE = 0.5  # the same at the edge of the sheet, where the rest of the word may be cut off
+_EDGE = 2.0  # letter heights from the edge within which a whole letter may be missing
 _PALER = 45  # grey levels a stamp must be paler than print to be told from it
 
 Box = tuple[int, int, int, int]
@@ -88,6 +90,18 @@ def under_strokes(
             if not any(_meets(_word_box(placed), _word_box(other)) for other in (*words, *found)):
                 found.append(placed)
     return found
+
+
+def edges(shape: tuple[int, ...], letter: float) -> list[Box]:
+    """The four borders of a picture of that (height, width), as wide as letters that may be missing there."""
+    height, width = shape[:2]
+    reach = int(_EDGE * letter)
+    return [
+        (0, 0, width, reach),
+        (0, height - reach, width, height),
+        (0, 0, reach, height),
+        (width - reach, 0, width, height),
+    ]
 
 
 def doubted(words: Sequence[Recognised], boxes: Sequence[Box], most: float) -> list[Recognised]:

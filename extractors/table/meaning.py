@@ -14,6 +14,7 @@ from extractors.table.arithmetic import Figures, Marks, choose_marks
 from extractors.table.cells import is_integer, kind_of, number_cell
 from extractors.table.lexicon import find_label
 from extractors.table.records import CODES, Column, GridRow
+from pipeline.values import has_digit
 
 MEANINGS = (
     "quantity", "unit", "unit_price", "price_base_quantity", "line_discount", "line_amount", "gross_amount",
@@ -77,7 +78,7 @@ def assign_meanings(columns: Sequence[Column], rows: Sequence[GridRow], prior: s
 def _with_unknown(best: Meanings, columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Meanings:
     """Columns under labels nobody knows: one that counts up is the line number, one where every value is another code
     is the code column, when the table has no other."""
-    found = dict(best.of)
+    found = {index: "item_id" if _is_article(index, best.of, profiles) else name for index, name in best.of.items()}
     for column in columns:
         p = profiles[column.index]
         if column.index in found or "ignored" in column.label.meanings or p.filled < 0.8:
@@ -87,6 +88,15 @@ def _with_unknown(best: Meanings, columns: Sequence[Column], profiles: Mapping[i
         elif not _has_code(found) and p.length >= 4 and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
             found[column.index] = "item_id"
     return Meanings(found, best.marks, best.score)
+
+
+def _is_article(index: int, of: Mapping[int, str], profiles: Mapping[int, _Profile]) -> bool:
+    """Whether a column labelled as the number of the line ("No.") numbers goods: every value another, in no order."""
+    p = profiles[index]
+    free = of[index] == "line_no" and "item_id" not in of.values()
+    plain = len(p.texts) > 1 and p.distinct == 1.0 and p.filled >= 0.8 and all(map(has_digit, p.texts))
+    long = all(len(text) >= 4 and text[0] != "0" for text in p.texts)
+    return free and plain and long and not _counts_up(p.texts)
 
 
 def _has_code(of: Mapping[int, str]) -> bool:
@@ -227,13 +237,21 @@ def _counts_up(texts: Sequence[str]) -> bool:
 
 
 def _counts_evenly(texts: Sequence[str]) -> bool:
-    """1 2 3, 10 20 30: numbers nobody gives to goods."""
-    steps = [text.strip(".)#") for text in texts]
-    return len(steps) > 1 and all(s.isdigit() for s in steps) and _is_even([int(s) for s in steps])
+    """1 2 3, 10 20 30: numbers nobody gives to goods. On paper a few may be misread or missing (10 20 a) 40)."""
+    steps = [int(step) for text in texts if (step := text.strip(".)#")).isdigit()]
+    if len(steps) == len(texts) > 1 and _is_even(steps):
+        return True
+    return len(steps) >= max(4, 0.7 * len(texts)) and _is_dense(steps, len(texts) + 1)
 
 
 def _is_even(steps: Sequence[int]) -> bool:
     return steps[0] in (1, 10, 100) and all(b - a == steps[0] for a, b in pairwise(steps))
+
+
+def _is_dense(steps: Sequence[int], most: int) -> bool:
+    """Rising multiples of 1, 10 or 100 with hardly a gap: at most ``most`` of them could stand there."""
+    unit = next(u for u in (100, 10, 1) if all(step % u == 0 for step in steps))
+    return all(a < b for a, b in pairwise(steps)) and steps[0] > 0 and steps[-1] <= most * unit
 
 
 def _solve(columns: Sequence[Column], scores: np.ndarray, fixed: Mapping[int, str]) -> tuple[dict[int, str], float]:

@@ -156,6 +156,15 @@ def test_a_page_turned_on_its_head_says_so() -> None:
     assert page.rotation == 180
 
 
+def test_a_word_that_the_edge_of_the_sheet_may_have_cut_is_not_trusted() -> None:
+    whole = picture(200)
+    at = 2 + round((494 + 27) * 200 / 72)  # within the total "2,512.95"
+    (page,) = read(encoded(np.ascontiguousarray(whole[:, :at]), dpi=(200, 200)))
+    cut = [word for word in page.words if word.text.startswith("2,51")]
+    assert all(word.confidence <= 0.5 for word in cut)
+    assert next(word for word in page.words if word.text == "9930156").confidence > 0.5
+
+
 def test_unequal_fax_dots_are_made_square() -> None:
     grey = picture(204)
     flat = np.asarray(cv2.resize(grey, (grey.shape[1], grey.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8)

@@ -455,6 +455,16 @@ def test_line_numbers_under_a_label_that_may_mean_a_code() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("numbers", [("10", "20", "a)", "40", "50"), ("10", "20", "40", "50", "60")])
+def test_line_numbers_of_which_one_is_misread_or_missing_are_no_codes(numbers: tuple[str, ...]) -> None:
+    rows = "".join(
+        f"{number:<6}TB-10-{at} Terminal block 10 mm2 {at}P   {at * 10:>5}   12.00   {at * 120:>6}.00\n"
+        for at, number in enumerate(numbers, 2)
+    )
+    reading = typed(f"Item  Description                       Qty     Unit Price    Amount\n{rows}")
+    assert {line.buyer_item_id for line in reading.lines} == {f"TB-10-{at}" for at in range(2, 7)}
+
+
 def test_a_description_that_wraps_before_a_word_that_may_be_a_label() -> None:
     reading = typed(PLAIN.replace("\n20 ", "\n                  size 11\n20 "))
     assert reading.lines[0].description == "Valve DN25 brass size 11"
