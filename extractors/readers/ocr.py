@@ -69,6 +69,7 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
         words = _merged(_recognised(cleaned, tongue).words, words)
     words = [word for word in words if not _is_speck(word, cleaned)]
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
+    words = marks.doubted(words, marks.edges(cleaned.picture.shape, cleaned.letter), marks.AT_EDGE)
     place = upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)
     found = tuple(Mark(_points(box, cleaned.points), PEN) for box in seen.strokes)
     return replace(_page(cleaned, words, number), upright=place, marks=found), tongue
