@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,11 @@ _MISREAD_NUMBER = re.compile(r"(?<![\w.,])(?=\S*\d)(?:[\dOISB]{1,3}[.,][\dOISB]{
 _TO_DIGITS = str.maketrans("OISB", "0158")
 _TO_LETTERS = str.maketrans("0158", "olsb")
 _VULGAR = re.compile(r"(\d)([¼½¾⅛⅜⅝⅞⅓⅔])")
+_FRENCH_AT = re.compile(r"(?<!\S)[àÀ](?!\S)")
+_THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2}),(\d{3})(?![\d.,])")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_ELIDED = re.compile(r"\b[ldn]'(?=[a-z])")
+_NON = re.compile(r"\bnon[\s-]+(?=[a-z]{3})")
 _RUN = re.compile(r"[a-z0-9]+(?:(?<=\d)[./](?=\d)[a-z0-9]+)*|\"")
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
 _QUANTITY = re.compile(rf"({_NUMBER})([a-z]+\d?)")
@@ -48,7 +54,7 @@ class Lexicon:
     phrases: Mapping[tuple[str, ...], tuple[str, ...]]
     classes: Mapping[str, str]
     kinds: Mapping[str, str]
-    longest: int
+    longest: Mapping[str, int]  # of the phrases that begin with a word
     known: frozenset[str]  # every word of a phrase
     norms: frozenset[str]
     prefixes: frozenset[str]  # words that belong to the number behind them
@@ -77,13 +83,20 @@ def lexicon() -> Lexicon:
         phrases,
         classes,
         kinds,
-        longest=max(len(phrase) for phrase in phrases),
+        longest={first: max(map(len, begun)) for first, begun in _by_first_word(phrases).items()},
         known=frozenset(word for pair in phrases.items() for phrase in pair for word in phrase),
         norms=norms,
         prefixes=norms | frozenset(grammar["prefixes"]),
         dropped=frozenset(grammar["dropped"]),
         units={name: (unit["base"], Decimal(unit["factor"])) for name, unit in data["units"].items()},
     )
+
+
+def _by_first_word(phrases: Iterable[tuple[str, ...]]) -> Mapping[str, list[tuple[str, ...]]]:
+    found = defaultdict(list)
+    for phrase in phrases:
+        found[phrase[0]].append(phrase)
+    return found
 
 
 def _add(phrases: dict[tuple[str, ...], tuple[str, ...]], target: tuple[str, ...], others: Iterable[str]) -> None:
@@ -100,25 +113,28 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def _runs(text: str) -> list[str]:
     text = _MISREAD_NUMBER.sub(lambda m: m[0].translate(_TO_DIGITS), text)
+    text = (text.casefold() if text.isascii() else _unadorned(text)).replace("''", '"')
+    text = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1\2", text))
+    text = _ELIDED.sub(" ", text)  # elided articles are no type letters
+    return _RUN.findall(_NON.sub("non", text))
+
+
+def _unadorned(text: str) -> str:
+    """Lower case without accents; signs as the letters and digits they mean."""
     text = _VULGAR.sub(r"\1 \2", text.translate(_SIGNS))
-    text = re.sub(r"(?<!\S)[àÀ](?!\S)", " ", text)  # the French "à" is no letter of a type
+    text = _FRENCH_AT.sub(" ", text)  # the French "à" is no letter of a type
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS))
-    text = "".join(c for c in text if not unicodedata.combining(c)).replace("⁄", "/").replace("''", '"')
-    text = re.sub(r"(?<![\d.,])([1-9]\d{0,2}),(\d{3})(?![\d.,])", r"\1\2", text)
-    text = re.sub(r"(?<=\d),(?=\d)", ".", text)
-    text = re.sub(r"\b[ldn]'(?=[a-z])", " ", text)  # elided articles are no type letters
-    text = re.sub(r"\bnon[\s-]+(?=[a-z]{3})", "non", text)
-    return _RUN.findall(text)
+    return "".join(c for c in text if not unicodedata.combining(c)).replace("⁄", "/")
 
 
 def _translated(runs: Sequence[str]) -> list[str]:
     """Replaces phrases of any language by canonical words, the longest phrase first."""
     words = lexicon()
-    runs = [_letters_again(run, words.known) for run in runs]
+    runs = [_letters_again(run) for run in runs]
     result: list[str] = []
     at = 0
     while at < len(runs):
-        for length in range(min(words.longest, len(runs) - at), 0, -1):
+        for length in range(min(words.longest.get(runs[at], 0), len(runs) - at), 0, -1):
             target = words.phrases.get(tuple(runs[at : at + length]))
             if target is not None:
                 result += target
@@ -130,12 +146,13 @@ def _translated(runs: Sequence[str]) -> list[str]:
     return result
 
 
-def _letters_again(run: str, known: frozenset[str]) -> str:
+@lru_cache(maxsize=65536)
+def _letters_again(run: str) -> str:
     """A word with look-alike digits in it (b0lt, unter1egscheibe), if it is a known word without them."""
     if run.isalpha() or sum(c.isalpha() for c in run) < 3:
         return run
     word = run.translate(_TO_LETTERS)
-    return next((w for w in (word, word.replace("l", "i")) if w in known), run)
+    return next((w for w in (word, word.replace("l", "i")) if w in lexicon().known), run)
 
 
 def _quantities(runs: Sequence[str]) -> list[str]:
@@ -145,6 +162,10 @@ def _quantities(runs: Sequence[str]) -> list[str]:
     at = 0
     while at < len(runs):
         run, after = runs[at], runs[at + 1] if at + 1 < len(runs) else ""
+        if run.isalpha() and run != "size" and run not in words.prefixes:  # nearly all
+            result.append(run)
+            at += 1
+            continue
         made, taken = [_plain(run) if _CHAIN.fullmatch(run) else run], 1
         if run == "size" and _GARMENT.fullmatch(after):
             made, taken = [run + after], 2
@@ -154,7 +175,7 @@ def _quantities(runs: Sequence[str]) -> list[str]:
             made = []  # DIN EN ISO 4762 is ISO 4762
         elif _PURE.fullmatch(run):
             made, taken = _measured(runs, at)
-        elif (parts := _QUANTITY.fullmatch(run)) and parts[2] in lexicon().units:
+        elif (parts := _QUANTITY.fullmatch(run)) and parts[2] in words.units:
             made = _in_base(parts[1], parts[2])
         result += made
         at += taken
