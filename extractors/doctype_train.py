@@ -56,7 +56,7 @@ def main() -> None:
     labels = np.array([types.index(kind) for kind, _ in samples])
     filled = [buckets_of(tokens_of(text)) for _, text in samples]
     telling = telling_buckets(filled, labels, len(types))
-    matrix = _matrix([buckets[np.isin(buckets, telling)] for buckets in filled])
+    matrix = matrix_of([buckets[np.isin(buckets, telling)] for buckets in filled])
     weights, bias = train(matrix, labels, len(types))
     path = Path(__file__).with_name(MODEL)
     np.savez_compressed(path, types=np.array(types), weights=weights.astype(np.float16), bias=bias)
@@ -109,7 +109,7 @@ def telling_buckets(filled: Sequence[NDArray[np.int64]], labels: NDArray[np.int6
     return np.sort(np.argsort(-spread, kind="stable")[:TELLING])
 
 
-def _matrix(filled: Sequence[NDArray[np.int64]]) -> csr_matrix:
+def matrix_of(filled: Sequence[NDArray[np.int64]]) -> csr_matrix:
     """One row a text, each bucket it fills with the same weight, rows of length 1."""
     rows, columns, values = [], [], []
     for row, buckets in enumerate(filled):
