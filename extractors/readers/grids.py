@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from extractors.readers.typeset import Block, Grid, GridCell, Line
@@ -87,7 +88,7 @@ def _columns_by_bars(texts: Sequence[str]) -> Callable[[str], Fields]:
 
 def _plain(line: Line) -> Line:
     """A line beside a table or of a box without columns: its bars are blanks."""
-    return Line(_without_leaders(_BAR.sub(" ", line.text)), line.bold)
+    return replace(line, text=_without_leaders(_BAR.sub(" ", line.text)))
 
 
 # --- tabs -------------------------------------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ def _meets_stops(rows: Sequence[str]) -> bool:
 
 
 def _expanded(line: Line) -> Line:
-    return Line(_without_leaders(_DRAWN.sub(" ", line.text.expandtabs(_TAB_STOP))), line.bold)
+    return replace(line, text=_without_leaders(_DRAWN.sub(" ", line.text.expandtabs(_TAB_STOP))))
 
 
 # --- both -------------------------------------------------------------------------------------------------------------

@@ -20,10 +20,11 @@ MARGIN = 36.0
 
 @dataclass(slots=True)
 class Line:
-    """One line of text. ``bold`` holds for all of it."""
+    """One line of text. ``bold`` holds for all of it; ``height`` counts usual lines."""
 
     text: str
     bold: bool = False
+    height: float = 1.0
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class _Setter:
         width = height = 0.0
         for block in blocks:
             if isinstance(block, Line):
-                block_width, block_height = len(block.text) * CHARACTER, LINE
+                block_width, block_height = len(block.text) * CHARACTER, LINE * block.height
             else:
                 columns, rows = self._edges(block)
                 block_width, block_height = columns[-1], rows[-1]
@@ -94,7 +95,7 @@ class _Setter:
         for block in blocks:
             if isinstance(block, Line):
                 self._place_line(block, x, y, cell)
-                y += LINE
+                y += LINE * block.height
             else:
                 y = self._place_grid(block, x, y)
         return y

@@ -117,3 +117,12 @@ def test_leaders_part_a_label_from_its_value() -> None:
         ["$6.40 each", "$64.00"],
         ["Total", "5,00"],
     ]
+
+
+def test_blank_lines_end_a_block_but_not_in_double_spaced_text() -> None:
+    def tops(content: str) -> list[float]:
+        words = text.read(Document("0", "order.txt", "", content.encode())).pages[0].words
+        return [word.box.top - words[0].box.top for word in words]
+
+    assert tops("a\nb\n\nc") == [0, 12, 42]
+    assert tops("a\n\nb\n\nc") == [0, 24, 48]

@@ -53,7 +53,7 @@ def _text(number: Decimal | None) -> str | None:
             [("SW-4412/B", "Endschalter IP67 /B", "10", "Stk", "14.95")],
         ),
         (
-            "2 x Limit switch IP67 (SW-4410)\n   $12.80 each ......... $25.60\n1 x Bolt (KF-10)\n   $2.00 ....... $2.00",
+            "2 x Limit switch IP67 (SW-4410)\n   $12.80 each ..... $25.60\n1 x Bolt (KF-10)\n   $2.00 ..... $2.00",
             [("SW-4410", "Limit switch IP67", "2", None, "12.80"), ("KF-10", "Bolt", "1", None, "2.00")],
         ),
         # a figure that may be price or amount is neither
