@@ -71,3 +71,18 @@ def test_no_place_of_one_machine_is_named() -> None:
     wrong = re.compile(r"/work/|/home/\w+/|/root/")
     for path in DOCS:
         assert not wrong.search(path.read_text(encoding="utf-8")), path
+
+
+def test_every_peculiarity_names_samples_and_tests_that_exist() -> None:
+    section = (ROOT / "docs" / "ACCURACY.md").read_text(encoding="utf-8").partition("## What is handled")[2]
+    rows = [
+        re.findall(r"`([\w-]+(?:\.\w+)?)`", row.split("|")[2]) for row in section.splitlines() if row.count("|") == 3
+    ]
+    tests = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
+    samples = {path.name for path in (ROOT / "sample_docs" / "documents").iterdir()}
+    assert len(rows) > 25
+    assert [name for row in rows[2:] for name in row or ["a row without a proof"] if name not in tests | samples] == []
