@@ -92,7 +92,7 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
             date = _date_beside(cell.words) if meaning in _NUMERIC else ()
             strays += [date] if date else []
             _keep(printed, meaning, [w for w in cell.words if w not in date], row, column.label.score)
-        elif is_unit(cell.text):
+        elif is_unit(cell.text) and any(c.isalpha() for c in cell.text):  # "1000" is a plant or a company
             _keep(printed, "unit", cell.words, row, 0.5)
     for date in strays:
         _keep(printed, "requested_date", date, row, _LEAST_SURE)

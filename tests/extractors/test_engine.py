@@ -228,3 +228,8 @@ def test_a_row_of_labels_over_a_row_of_values_is_no_list_of_records() -> None:
     )
     assert (order.po_number, order.order_date, order.requested_date) == ("P-77", date(2026, 11, 10), date(2026, 12, 1))
     assert (order.payment_terms, order.currency, len(order.lines)) == ("30 days net", "EUR", 2)
+
+
+def test_a_figure_under_a_label_nobody_knows_is_no_unit() -> None:
+    (order,) = csv("BuKr,Position,Material,Menge,BME,Nettopreis\n1000,10,A1,5,Stk,2.00\n1000,20,A2,6,Stk,3.00\n")
+    assert [line.unit for line in order.lines] == ["Stk", "Stk"]
