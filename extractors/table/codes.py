@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.model import Word
 from pipeline.values import is_unit, looks_like_code, looks_like_date
 
 _TAIL = re.compile(r"[:;,]$")
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 _DASH = frozenset({"-", "–", "—", ":", "|", "/"})
 _USUAL = 0.15  # when this share of the texts begins with a strong code, those beginnings are codes
 _SHAPE = re.compile(r"\d")
@@ -126,8 +127,11 @@ def _is_code_line(first: Sequence[Word], style: CodeStyle) -> bool:
 
 
 def _separated(line: Sequence[Word]) -> tuple[tuple[Word, ...], list[Word]] | None:
-    """ "CODE: text" and "CODE - text"."""
+    """ "CODE: text", "CODE - text" and "[CODE] text"."""
     texts = [word.text for word in line]
+    bracketed = _BRACKETED.fullmatch(texts[0])
+    if len(texts) > 1 and bracketed and is_code(bracketed[1]):
+        return (replace(line[0], text=bracketed[1]),), list(line[1:])
     if len(texts) > 1 and _TAIL.search(texts[0]) and is_code(_TAIL.sub("", texts[0])):
         word = line[0]
         bare = Word(_TAIL.sub("", word.text), word.box, word.confidence, word.bold, word.cell)

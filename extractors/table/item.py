@@ -92,7 +92,7 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
             date = _date_beside(cell.words) if meaning in _NUMERIC else ()
             strays += [date] if date else []
             _keep(printed, meaning, [w for w in cell.words if w not in date], row, column.label.score)
-        elif is_unit(cell.text) and any(c.isalpha() for c in cell.text):  # "1000" is a plant or a company
+        elif _is_stray_unit(cell, column):
             _keep(printed, "unit", cell.words, row, 0.5)
     for date in strays:
         _keep(printed, "requested_date", date, row, _LEAST_SURE)
@@ -106,6 +106,14 @@ def _date_beside(words: Sequence[Word]) -> tuple[Word, ...]:
     ]
     found = tuple(words[runs[0][0] : runs[0][1]]) if len(runs) == 1 else ()
     return found if len(found) < len(words) else ()
+
+
+def _is_stray_unit(cell: CellValue, column: Column) -> bool:
+    """A unit in a column without a label; a single letter under some other label is a type or a revision, and a figure
+    ("1000") the number of a company or plant."""
+    if "ignored" in column.label.meanings or not any(c.isalpha() for c in cell.text):
+        return False
+    return is_unit(cell.text) and (not column.label.text or len(cell.text.strip(".")) > 1)
 
 
 def _is_loose_text(cell: CellValue, column: Column) -> bool:
@@ -355,11 +363,11 @@ def _glued_unit(found: Found, cell: NumberCell) -> tuple[Word, ...]:
 
 
 def unit_of(printed: Printed) -> Found | None:
-    """The unit: its own column, or beside the quantity, or beside the price."""
-    if "unit" in printed.values:
-        return printed.values["unit"]
-    for meaning in ("quantity", "unit_price"):
+    """The unit: beside the quantity, in its own column, or beside the price."""
+    for meaning in ("quantity", "unit", "unit_price"):
         found = printed.values.get(meaning)
+        if found is not None and meaning == "unit":
+            return found
         cell = number_cell(found.text) if found is not None else None
         if found is not None and cell is not None and cell.unit is not None:
             words = tuple(w for w in found.words if w.text.strip("/()") in cell.unit.split()) or _glued_unit(

@@ -159,6 +159,9 @@ def label_hits(words: Sequence[str], name: str = "columns") -> tuple[Hit, ...]:
     hits: list[Hit] = []
     position = 0
     while position < len(tokens):
+        if position and owners[position] == owners[position - 1] and has_digit(words[owners[position]]):
+            position += 1  # within a code: the end of "NH-7529-B" is no label
+            continue
         hit = _longest_at(tokens, owners, position, lexicon)
         if hit is None:
             position += 1

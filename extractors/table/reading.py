@@ -189,6 +189,7 @@ def _put_unit(line: _Line, printed: Printed, habits: Habits) -> None:
     found = unit_of(printed)
     if found is not None:
         text = found.text.strip("/(),.: ") + ("." if found.text.endswith(".") else "")
+        text += ")" if text.count("(") > text.count(")") else ""
         line.put("unit", text, found, 0.98 if unit_code(text) else 0.9)
     printed_unit = line.values.get("unit", habits.unit)
     if isinstance(printed_unit, str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from extractors.table import TableReading, read_table
+from extractors.table.lexicon import label_hits
 from pipeline.model import ReadingContext
 from tests.extractors.typed_pages import typed_page
 
@@ -46,3 +47,49 @@ Item  Part No.        Description                   Qty    Unit      Unit price 
     ]  # fmt: skip
     assert reading.lines[0].description == "Druckmessumformer 0-16 bar mit Stecker"
     assert reading.doubts == ()
+
+
+def test_a_letter_beside_the_quantity_is_no_unit() -> None:
+    reading = typed("""
+Line  Part Number     Description            Rev    Ty    Order Qty     Unit Price     Ext Price
+1     570-99450-2     Bearing 6205           C      S      2.00 EA         396.17        792.34
+2     286-83131-6     Ball valve DN25        B      S    100.00 EA         131.40     13,140.00
+""")
+    assert [(line.quantity, line.unit) for line in reading.lines] == [(D(2), "EA"), (D(100), "EA")]
+
+
+def test_the_unit_beside_the_quantity_comes_before_that_of_a_weight() -> None:
+    reading = typed("""
+Line  Part Number     Description            Quantity      Weight  UM     Unit Cost    Extended Cost
+1     570-99450-2     Bearing 6205              40 EA          80  LB         10.00           400.00
+2     286-83131-6     Ball valve DN25            4 EA           8  LB         99.50           398.00
+""")
+    assert [line.unit for line in reading.lines] == ["EA", "EA"]
+
+
+def test_a_code_in_brackets_leads_a_description() -> None:
+    reading = typed("""
+Description                                 Taxes      Qty             Unit Price      Amount
+[HC-2298-A] Ball bearing 6205                 20%    10.00 Unit(s)          46.40      464.00
+[77123] Gasket DN100                          20%    25.00 Unit(s)         435.00    10875.00
+""")
+    assert [(line.buyer_item_id, line.description, line.unit) for line in reading.lines] == [
+        ("HC-2298-A", "Ball bearing 6205", "Unit(s)"), ("77123", "Gasket DN100", "Unit(s)")
+    ]  # fmt: skip
+
+
+def test_numbers_of_goods_under_the_label_of_the_line_number() -> None:
+    reading = typed("""
+Nr.       Kred.-Artikelnr.    Beschreibung             Menge Einheit     Preis        Betrag
+130534    HC-6955-C           Flachdichtung                3 Stück       34,00        102,00
+249890    KX-9657-B           Panel                        3 Stück       58,00        174,00
+111414    KX-7152-E           Zylinder                    10 Stück       21,00        210,00
+""")
+    assert [(line.line_no, line.buyer_item_id, line.seller_item_id) for line in reading.lines] == [
+        (None, "130534", "HC-6955-C"), (None, "249890", "KX-9657-B"), (None, "111414", "KX-7152-E")
+    ]  # fmt: skip
+
+
+def test_the_end_of_a_code_is_no_label() -> None:
+    assert label_hits(["Your", "material", "number", "NH-7529-B"])[-1].end == 3
+    assert label_hits(["NH-7529-B"]) == ()
