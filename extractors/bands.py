@@ -21,6 +21,7 @@ from pipeline.values import currency_code, has_digit, is_unit, looks_like_amount
 
 ORDER_TITLES = ("purchase_order", "order_change", "order_cancellation")
 _CLEAR = 0.8  # score from which a number is one
+_CLEAR_LABEL = 6  # letters
 _SAME_PLACE = 20.0  # points
 _LEAST_CELLS, _LEAST_FIGURES = 3, 2  # of a row
 _RIVAL_GAP = 0.75  # a gap this near to the widest may be the border as well
@@ -140,12 +141,12 @@ def _heads(around: Surroundings, content: Sequence[int]) -> Iterator[Head]:
         return
     numbers = [one for one in order_numbers([around]) if one.score >= _CLEAR]
     rows = _rows(around, numbers)
-    marked = {hit.segment.line for hit in labels if hit.context > Context.INSIDE} - {row - 1 for row in rows}
+    marked = {hit.segment.line for hit in labels if _is_clear(hit)} - {row - 1 for row in rows}
     titles = {hit.segment.line: hit.segment for hit in around.hits if _is_title(hit, numbers)}
     current: Head | None = None
     for index, line in enumerate(around.page.lines):
         here = [one for one in numbers if any(_holds(segment, one) for segment in line)]
-        if index in titles or (index not in rows and (here or index in marked)):
+        if index in titles or (index not in rows and (index in marked or (here and index - 1 in marked))):
             if current is None or current.rows:
                 yield from _worthy(current)
                 current = Head(index, sum(one < index for one in content))
@@ -156,6 +157,11 @@ def _heads(around: Surroundings, content: Sequence[int]) -> Iterator[Head]:
         elif index in rows and current is not None:
             current.rows += 1
     yield from _worthy(current)
+
+
+def _is_clear(hit: LabelHit) -> bool:
+    """Begins its segment and can mean nothing else: "Supplier part number:" below an item is none."""
+    return hit.start == 0 and hit.length >= _CLEAR_LABEL and hit.context > Context.INSIDE
 
 
 def _worthy(head: Head | None) -> Iterator[Head]:

@@ -141,3 +141,9 @@ def test_orders_that_share_a_page(pages: tuple[str, ...], bands: list[list[int]]
 def test_what_may_be_a_second_order_is_a_doubt(below: str, doubt: str) -> None:
     parts = split(views(printed(ROWS.format("4711") + "\n" + below).pages), "en")
     assert all(doubt in part.doubts for part in parts)
+
+
+def test_a_labelled_code_below_an_item_is_no_second_order() -> None:
+    coded = ROWS.format("4711") + "Supplier part number: PG063-4B\n2      A-101     5      2.00     10.00"
+    (part,) = split(views(printed(coded).pages), "en")
+    assert part.doubts == ()
