@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from matchers.codes import CONFUSED, barcode_key, code_key, confusion_key, gtin_key, print_key
 from matchers.index.build import is_plain_word
 from matchers.index.heaviest import heaviest
-from matchers.index.neighbours import Neighbours
+from matchers.index.neighbours import Neighbours, Scan
 from matchers.index.store import open_index
 from matchers.tokens import is_hard
 from pipeline.interfaces import Erp
@@ -41,12 +41,8 @@ class Catalogue:
 
     def __init__(self, erp: Erp, index: Arrays | None = None) -> None:
         self.items: Sequence[CatalogueItem] = erp.items()
-        self._given = index
+        self._index = open_index(erp, None) if index is None else index
         self._erp = erp
-
-    @cached_property
-    def _index(self) -> Arrays:
-        return self._given if self._given is not None else open_index(self._erp, None)
 
     def _of(self, name: str) -> Lookup:
         return Lookup.from_arrays(self._index, name)
@@ -74,8 +70,8 @@ class Catalogue:
         return Texts.from_arrays(self._index, "folded")
 
     @cached_property
-    def _near(self) -> Neighbours:
-        return Neighbours(self._folded, self._index, "near")
+    def _near(self) -> Neighbours | Scan:
+        return Neighbours(self._folded, self._index, "near") if "near.form" in self._index else Scan(self._folded)
 
     def _items_of_key(self, at: int) -> list[int]:
         first = self._index["folded.first"]

@@ -63,8 +63,7 @@ class OrderMatcher:
 
     def _of(self, erp: Erp) -> tuple[CustomerIndex, ItemMatcher]:
         if self._indexes is None or (self._indexes[0] is not erp and self._indexes[0].version != erp.version):
-            index = None if self._folder is None else open_index(erp, self._folder)
-            self._indexes = (erp, CustomerIndex(erp), ItemMatcher(erp, index))
+            self._indexes = (erp, CustomerIndex(erp), ItemMatcher(erp, open_index(erp, self._folder)))
         return self._indexes[1:]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,76 +13,75 @@ from matchers.tokens import is_hard, tokens
 from pipeline.model import CatalogueItem
 from pipeline.packed import Array, Lookup, Texts, grouped
 
-
-@dataclass(slots=True)
-class _Columns:
-    """What is taken from the items in one pass. Positions are those of the items."""
-
-    plain: list[str] = field(default_factory=list)
-    folded: list[str] = field(default_factory=list)
-    coded: list[int] = field(default_factory=list)  # whose the two are
-    gtins: list[str] = field(default_factory=list)
-    gtin_of: list[int] = field(default_factory=list)
-    vocabulary: dict[str, int] = field(default_factory=dict)
-    flat: list[Array] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
+CODE_PARTS = frozenset({"plain", "gtin", "folded", "near"})  # what the names of arrays of codes begin with
 
 
 def index_arrays(items: Sequence[CatalogueItem]) -> dict[str, Array]:
-    taken = _taken(items)
-    return {"count": np.array([len(items)], np.uint32), **_code_arrays(taken), **_word_arrays(taken)}
+    codes = code_arrays(items)
+    near = neighbour_arrays(Texts.from_arrays(codes, "folded"), "near")
+    return {**codes, **near, **word_arrays(items)}
 
 
-def _taken(items: Sequence[CatalogueItem]) -> _Columns:
-    taken = _Columns()
+def code_arrays(items: Sequence[CatalogueItem]) -> dict[str, Array]:
+    """Codes in three degrees of strictness, each with the positions of the items that have it."""
+    plain, folded, gtins = list[str](), list[str](), list[str]()
+    coded, barred = array("I"), array("I")  # whose codes and whose barcodes these are
     for at, item in enumerate(items):
         for code in filter(None, (item.sku, item.mpn)):
-            taken.plain.append(code_key(code))
-            taken.folded.append(confusion_key(code))
-            taken.coded.append(at)
+            plain.append(code_key(code))
+            folded.append(confusion_key(code))
+            coded.append(at)
         if item.barcode:
-            taken.gtins.append(barcode_key(item.barcode))
-            taken.gtin_of.append(at)
+            gtins.append(barcode_key(item.barcode))
+            barred.append(at)
+    owners = np.array(coded, np.uint32)
+    return {
+        **Lookup.arrays("plain", Texts.of(plain), owners),
+        **Lookup.arrays("gtin", Texts.of(gtins), np.array(barred, np.uint32)),
+        **_folded_arrays(folded, owners),
+    }
+
+
+def _folded_arrays(folded: list[str], owners: Array) -> dict[str, Array]:
+    distinct = sorted(set(folded))
+    places = {key: at for at, key in enumerate(distinct)}
+    order, starts = grouped(np.fromiter((places[key] for key in folded), np.int64, len(folded)), len(distinct))
+    texts = Texts.of(distinct)
+    arrays = {**texts.arrays("folded"), **Lookup.arrays("folded", texts)}
+    return {**arrays, "folded.items": owners[order], "folded.first": starts}
+
+
+def word_arrays(items: Sequence[CatalogueItem]) -> dict[str, Array]:
+    """The vocabulary in order, the tokens of each item as printed, and the items of each token ascending."""
+    vocabulary: dict[str, int] = {}
+    taken, lengths = array("I"), array("I")
+    for item in items:
         # not the cached form: the cache would hold every description of the catalogue
         found = tokens.__wrapped__(item.description)
-        taken.lengths.append(len(found))
-        known = taken.vocabulary
-        taken.flat.append(np.array([known.setdefault(token, len(known)) for token in found], np.uint32))
-    return taken
-
-
-def _code_arrays(taken: _Columns) -> dict[str, Array]:
-    coded = np.array(taken.coded, np.uint32)
-    arrays = Lookup.arrays("plain", Texts.of(taken.plain), coded)
-    arrays |= Lookup.arrays("gtin", Texts.of(taken.gtins), np.array(taken.gtin_of, np.uint32))
-    distinct = sorted(set(taken.folded))
-    places = {key: at for at, key in enumerate(distinct)}
-    of_key = np.fromiter((places[key] for key in taken.folded), np.int64, len(taken.folded))
-    order, starts = grouped(of_key, len(distinct))
-    folded = Texts.of(distinct)
-    del distinct, places, taken.plain[:], taken.folded[:]
-    arrays |= {**folded.arrays("folded"), "folded.items": coded[order], "folded.first": starts}
-    return {**arrays, **Lookup.arrays("folded", folded), **neighbour_arrays(folded, "near")}
-
-
-def _word_arrays(taken: _Columns) -> dict[str, Array]:
-    """The vocabulary in order, the tokens of each item as printed, and the items of each token ascending."""
-    words = sorted(taken.vocabulary)
+        lengths.append(len(found))
+        taken.extend([vocabulary.setdefault(token, len(vocabulary)) for token in found])
+    words = sorted(vocabulary)
     rank = np.zeros(len(words), np.uint32)
-    rank[[taken.vocabulary[word] for word in words]] = np.arange(len(words))
-    flat = rank[np.concatenate([np.zeros(0, np.uint32), *taken.flat]).astype(np.int64)]
-    lengths = np.array(taken.lengths, np.int64)
-    order, starts = grouped(flat, len(words))
+    rank[[vocabulary[word] for word in words]] = np.arange(len(words))
+    return {
+        **_token_arrays(rank[np.array(taken, np.int64)], np.array(lengths, np.int64), len(words)),
+        **_of_words(words),
+    }
+
+
+def _token_arrays(flat: Array, lengths: Array, words: int) -> dict[str, Array]:
+    order, starts = grouped(flat, words)
     owners = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    first = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    return {"tokens.flat": flat, "tokens.first": first, "tokens.items": owners[order], "tokens.starts": starts}
+
+
+def _of_words(words: Sequence[str]) -> dict[str, Array]:
     texts = Texts.of(words)
     spelled = Texts.of(word for word in words if is_plain_word(word))
     return {
         **texts.arrays("words"),
         **Lookup.arrays("words", texts),
-        "tokens.flat": flat,
-        "tokens.first": np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))),
-        "tokens.items": owners[order],
-        "tokens.starts": starts,
         **spelled.arrays("plain_words"),
         **neighbour_arrays(spelled, "spelling"),
         **_lookalike_arrays(words),

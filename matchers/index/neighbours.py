@@ -16,6 +16,7 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.packed import POWERS, Array, Arrays, Texts, mixed
@@ -66,6 +67,17 @@ class Neighbours:
         alike = self._prints[places] == np.repeat(tops.astype(np.uint8), counts)
         ids = np.unique(self._ids[places[alike]])
         return list(zip(ids.tolist(), self._texts.many(ids), strict=True))
+
+
+class Scan:
+    """Finds the same by comparing with all texts."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = list(texts)
+
+    def within(self, text: str, edits: int) -> list[tuple[int, int]]:
+        hits = process.extract(text, self._texts, scorer=Levenshtein.distance, score_cutoff=edits, limit=None)
+        return sorted((int(distance), at) for _, distance, at in hits)
 
 
 def neighbour_arrays(texts: Texts, name: str) -> dict[str, Array]:

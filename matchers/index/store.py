@@ -2,48 +2,89 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 
-from matchers.index.build import index_arrays
+from matchers.index.build import CODE_PARTS, code_arrays, index_arrays, word_arrays
 from pipeline.interfaces import Erp
-from pipeline.packed import Arrays, open_packed, write_packed
+from pipeline.model import CatalogueItem
+from pipeline.packed import Array, Arrays, open_packed, write_packed
 
-FORM = "1"  # of the arrays; another form is another file
+# what the arrays depend on besides the items; a change of one of them is another file
+MADE_BY = ("synonyms.toml", "tokens.py", "codes.py", "index/build.py", "index/neighbours.py")
+LOCK = ".building"
 KEPT = 3  # files of earlier states of the items that stay, for workers that have not seen the new one
 _log = logging.getLogger(__name__)
 
 
 def open_index(erp: Erp, folder: Path | None) -> Arrays:
-    """Maps the file of these items; builds it first where there is none that is whole. Without a folder, or where it
-    cannot be written, the index lives in memory."""
+    """Maps the file of these items; builds it first where there is none that is whole. Of several processes one builds
+    and the others wait for it. Without a folder, or where it cannot be written, the index lives in memory."""
     if folder is None:
-        return index_arrays(erp.items())
+        return InMemory(erp.items())
     version = index_version(erp)
     path = folder / f"items-{version}.packed"
-    found = open_packed(path, version)
-    if found is not None:
-        return found
-    built = index_arrays(erp.items())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_packed(path, version, built)
+        return open_packed(path, version) or _kept(erp, path, version)
     except OSError as error:
         _log.warning("%s: the index cannot be kept (%s); make room, it is built anew each time", path, error)
-        return built
-    _prune(folder, path)
-    return open_packed(path, version, verify=True) or built
+        return InMemory(erp.items())
 
 
 def index_version(erp: Erp) -> str:
-    """Of all that the arrays depend on: the items, the words that descriptions are read by, the form."""
-    synonyms = resources.files("matchers").joinpath("synonyms.toml").read_bytes()
-    return hashlib.sha256(b"\n".join((FORM.encode(), erp.items_version.encode(), synonyms))).hexdigest()
+    """Of all that the arrays depend on."""
+    sources = [resources.files("matchers").joinpath(name).read_bytes() for name in MADE_BY]
+    return hashlib.sha256(b"\n".join((erp.items_version.encode(), *sources))).hexdigest()
 
 
-def _prune(folder: Path, current: Path) -> None:
-    others = [path for path in folder.glob("items-*.packed") if path != current]
+class InMemory(Mapping[str, Array]):
+    """The index without a file: each half made when it is first asked for. The neighbourhood of the codes is left out:
+    to build it costs more than to look through all codes for the orders of one run."""
+
+    def __init__(self, items: Sequence[CatalogueItem]) -> None:
+        self._items = items
+
+    @cached_property
+    def _codes(self) -> Arrays:
+        return code_arrays(self._items)
+
+    @cached_property
+    def _words(self) -> Arrays:
+        return word_arrays(self._items)
+
+    def __getitem__(self, name: str) -> Array:
+        return (self._codes if name.partition(".")[0] in CODE_PARTS else self._words)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._codes, self._words)
+
+    def __len__(self) -> int:
+        return len(self._codes) + len(self._words)
+
+
+def _kept(erp: Erp, path: Path, version: str) -> Arrays:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = open_packed(path, version)  # built by the process that held the lock
+        if found is not None:
+            return found
+        _prune(path)
+        built = index_arrays(erp.items())
+        write_packed(path, version, built)
+        return open_packed(path, version, verify=True) or built
+
+
+def _prune(coming: Path) -> None:
+    """Makes room for one more file; only whoever holds the lock writes, so what was begun here is a dead process's."""
+    for begun in coming.parent.glob(".items-*"):
+        begun.unlink(missing_ok=True)
+    others = [path for path in coming.parent.glob("items-*.packed") if path != coming]
     for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT - 1 :]:
         old.unlink(missing_ok=True)
