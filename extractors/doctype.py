@@ -16,6 +16,7 @@ from itertools import pairwise
 from extractors.doctype_model import probabilities
 from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Surroundings
+from extractors.header.view import Segment
 from extractors.header.wording import words as wording
 from extractors.unclaimed import has_rows, is_strange
 from pipeline.language import fold, languages
@@ -25,6 +26,7 @@ from pipeline.values import is_unit, looks_like_code
 ORDER_TYPES = ("purchase_order", "order_change", "order_cancellation")
 _SHORT_TITLE = 6  # letters: "order", "offer", "bill" say little unless they stand out
 _CLEAR_TITLE = 0.75
+_NEAR_TITLE = 0.7  # without such a title no document with lines is taken for something else by its words alone
 _CLEAR_LABEL = 6  # letters: "po number", "bestellnr"; not "order", "no."
 _LEAD = 0.15  # by which another title must stand out more than an order's
 _MAYBE_ORDER = 0.3  # probability of an order from which a text without title is taken for one, with a doubt
@@ -33,6 +35,8 @@ _SURE_CHAT = 0.6  # and from which they are no reason to look
 _NO_ORDER = 0.2
 _SURE = 0.9
 STRANGE = "the text is in none of the languages that are read: labels and titles may have been missed"
+_VERSIONS = frozenset({"version", "vers", "ver", "versione", "versao", "versie", "wersja"})
+_LONGEST_MARK = 3  # characters of the number of a version
 _TEXT_PAGES = 3  # read by the classifier
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
@@ -99,9 +103,20 @@ def _kind_of_order(
     cancelled, changed = scores.get("order_cancellation", 0.0), scores.get("order_change", 0.0)
     if cancelled >= 0.6 or _marked(pages, "cancellation"):
         return DocumentType.ORDER_CANCELLATION, max(0.9, cancelled)
-    if changed >= 0.6 or _marked(pages, "revision") or _marked(pages, "replaces") or is_later_revision(signs.revision):
+    if changed >= 0.6 or _marked(pages, "revision") or _marked(pages, "replaces") or _is_later(pages, signs):
         return DocumentType.ORDER_CHANGE, max(0.9, changed)
     return DocumentType.PURCHASE_ORDER, min(0.99, max(0.9, scores.get("purchase_order", 0.0)))
+
+
+def _is_later(pages: Sequence[Surroundings], signs: OrderSigns) -> bool:
+    """Revisions count from 0, versions from 1."""
+    if signs.revision == "1" and any(fold(h.segment.words[h.start].text) in _VERSIONS for h in _revisions(pages)):
+        return False
+    return is_later_revision(signs.revision)
+
+
+def _revisions(pages: Sequence[Surroundings]) -> Iterator[LabelHit]:
+    return (hit for around in pages[:1] for hit in around.hits if hit.section == "header" and hit.field == "revision")
 
 
 def is_later_revision(mark: str | None) -> bool:
@@ -120,11 +135,17 @@ def _marked(pages: Sequence[Surroundings], mark: str) -> bool:
             if segment.box.top > around.page.within(1 / 2) or around.in_table(segment.box):
                 continue
             text = fold(segment.text)
-            if text in wordings and len(text) > 6:
+            if text in wordings and len(text) > 6 and not _heads_a_value(around, segment):
                 return True
             if mark == "replaces" and len(segment.words) < 12 and text.startswith(wordings):
                 return True
     return False
+
+
+def _heads_a_value(around: Surroundings, segment: Segment) -> bool:
+    """Whether a mark is the label of a number ("Revision   0"): then the number says which version this is."""
+    hits = [hit for hit in around.labels_in(segment) if hit.section == "header" and hit.field == "revision"]
+    return any(len(p.words) == 1 and len(p.text) <= _LONGEST_MARK for hit in hits for p in around.places(hit))
 
 
 @cache
@@ -141,7 +162,8 @@ def _untitled(
 ) -> TypeReading:
     best = max(shares, key=lambda name: shares[name])
     if signs.has_lines or signs.has_number:
-        sure_other = best not in ORDER_TYPES and shares[best] >= _SURE and not signs.has_number
+        titled = scores.get(best, 0.0) >= _NEAR_TITLE or not signs.has_lines
+        sure_other = best not in ORDER_TYPES and shares[best] >= _SURE and not signs.has_number and titled
         if sure_other and not is_strange([around.page for around in pages]):
             return TypeReading(DocumentType(best), shares[best])
         kind, _ = _kind_of_order(pages, scores, signs)
@@ -234,7 +256,8 @@ def title_scores(pages: Sequence[Surroundings]) -> Mapping[str, float]:
     scores: dict[str, float] = defaultdict(float)
     for around in pages:
         for hit in around.hits:
-            if is_title(hit):
+            counted = hit.field == "order_change" and _heads_a_value(around, hit.segment)
+            if is_title(hit) and not counted:
                 scores[hit.field] = max(scores[hit.field], _prominence(hit, around))
     return dict(scores)
 

@@ -118,3 +118,23 @@ def test_the_model_is_small_and_says_so_again() -> None:
 def test_a_text_of_unknown_words_is_evenly_unknown() -> None:
     shares = probabilities("xqzzk vbrlp")
     assert max(shares.values()) - min(shares.values()) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("line", "revision"),
+    [
+        ("Revision                0", "0"),
+        ("Order Number: 4500123   Change Order: 0", None),
+        ("Version: 1", "1"),
+        ("Purchase Order (New) 4500123    Version: 1", "1"),
+    ],
+)
+def test_the_first_version_is_no_change(line: str, revision: str | None) -> None:
+    text = f"Acme Tools Inc.\n\n<Purchase Order>\n\nNo.: 4711\n{line}\n\nA-100  5  2.00  10.00"
+    assert kind(text, OrderSigns(has_lines=True, has_number=True, revision=revision)) is DocumentType.PURCHASE_ORDER
+
+
+@pytest.mark.parametrize(("line", "revision"), [("Version: 2", "2"), ("Revision    1", "1"), ("Change Order: 3", "3")])
+def test_a_later_version_is_a_change(line: str, revision: str) -> None:
+    text = f"Acme Tools Inc.\n\n<Purchase Order>\n\nNo.: 4711\n{line}\n\nA-100  5  2.00  10.00"
+    assert kind(text, OrderSigns(has_lines=True, has_number=True, revision=revision)) is DocumentType.ORDER_CHANGE
