@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ _REACH_BELOW = 3.2  # text heights between a label and the value under it
 _CLOSE = 0.7  # text heights between a value and the label under it
 _CLOSER = 0.4  # text heights by which such a label stands nearer to its value than to what is under it
 _NAMED_BELOW = ("buyer", "seller", "ship_to", "bill_to")  # labels that head an address, however the values are set
+_TERMS = ("payment_terms", "incoterms")
+_DECIMALS = re.compile(r"[.,]\d{2}")
+_SUMS = ("tax", "subtotal", "total")
 _REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
 
 
@@ -285,7 +289,9 @@ def _group(hits: Sequence[LabelHit]) -> Mapping[int, list[LabelHit]]:
 
 
 def _stops(later: LabelHit, hit: LabelHit) -> bool:
-    """Whether a later label in the same segment ends this label's value."""
+    """Whether a later label in the same segment ends this label's value; sums on one line with terms are none."""
+    if hit.field in _TERMS and later.section == "totals" and later.field in _SUMS and later.length >= 5:
+        return any(_DECIMALS.search(word.text) for word in later.segment.words[later.end :])
     if later.context is Context.INSIDE:
         return later.length >= 10 and later.section == "header" and later.field != hit.field
     return True

@@ -6,7 +6,7 @@ from extractors.layout import Segment, make_segment
 from extractors.table.cells import amount, number_cell
 from extractors.table.lexicon import find_label, is_qualifier, label_hits
 from extractors.table.records import Row, TotalCell, once_a_row
-from pipeline.values import has_digit, looks_like_date
+from pipeline.values import currency_code, has_digit, looks_like_date
 
 _SUMS = frozenset({"subtotal", "total", "carried_forward"})
 _ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharge", "total")
@@ -51,7 +51,8 @@ def _last_number(row: Row) -> Segment | None:
         for start in range(len(texts)):
             text = " ".join(texts[start:])
             cell = number_cell(text)
-            if cell is None or cell.rest or cell.percent or cell.unit is not None or looks_like_date(text):
+            counted = cell is not None and cell.unit is not None and currency_code(cell.unit) is None
+            if cell is None or cell.rest or cell.percent or counted or looks_like_date(text):
                 continue
             return make_segment(segment.words[start:])
         return None

@@ -195,3 +195,11 @@ def test_a_value_that_ran_into_the_next_label() -> None:
     page = around("Zahlung:     45 Tage nettoIncoterms:    FCA", "de")
     assert terms(page, "payment_terms").value == "45 Tage netto"
     assert terms(page, "incoterms").value == "FCA"
+
+
+def test_sums_on_the_line_of_the_terms_are_no_part_of_them() -> None:
+    text = "Term Net 30 Tax Rate .000 % Sales Tax .00 Total Order 39,184.33"
+    assert fields.terms(around(text, "en"), "payment_terms").value == "Net 30"
+    assert (
+        fields.terms(around("Terms: 2% 10 days, 30 days net", "en"), "payment_terms").value == "2% 10 days, 30 days net"
+    )

@@ -93,3 +93,18 @@ Nr.       Kred.-Artikelnr.    Beschreibung             Menge Einheit     Preis  
 def test_the_end_of_a_code_is_no_label() -> None:
     assert label_hits(["Your", "material", "number", "NH-7529-B"])[-1].end == 3
     assert label_hits(["NH-7529-B"]) == ()
+
+
+def test_sums_in_a_currency_whose_sign_may_be_a_unit() -> None:
+    reading = typed("""
+No.   Your Code      Description               Qty   Unit      Price         Amount
+1     HC-3924-D      Pressure transmitter      120   pcs      95 035 Ft     11 404 200 Ft
+2     HC-5903-B      Sealing tape               20   pcs      95 551 Ft      1 911 020 Ft
+                                                              Subtotal      13 315 220 Ft
+                                                              VAT 27%        3 595 109 Ft
+                                                              TOTAL         16 910 329 Ft
+""")
+    assert len(reading.lines) == 2
+    assert [(total.kind, total.value) for total in reading.totals] == [
+        ("subtotal", D(13315220)), ("tax", D(3595109)), ("total", D(16910329))
+    ]  # fmt: skip
