@@ -16,6 +16,9 @@ Picture = NDArray[np.uint8]
 LETTER = 26.0  # height in pixels the recogniser likes best for capitals and digits
 SMALLEST, LARGEST = 20.0, 44.0  # between these a picture is not scaled
 _GRAIN = 35  # grey levels the paper itself may differ by
+_FAINT = 95  # print is pale when even its darkest tenth is lighter than this
+_PALEST = 55  # print this much darker than paper is still made black
+_SPECKLE = 14  # what is darker than paper by less is grain
 _RIM = 4  # pixels around a dark bar that belong to its soft edge
 _BROKEN = 0.35  # gaps in a faint line, in letter heights, that still make it one line
 _WORK_SIDE = 1000  # long side of the small copy on which angles and outlines are sought
@@ -49,6 +52,21 @@ def is_unevenly_lit(grey: Picture) -> bool:
     ]
     low, high = np.percentile(tiles, [5, 95])
     return bool(high - low > 18 or high < 215)
+
+
+def darkened_print(grey: Picture) -> Picture:
+    """Faded or worn print made as dark as fresh print, by as much as it is pale there; other pages stay as they are."""
+    inked = grey[ink(grey) > 0]
+    if inked.size < 500 or np.percentile(inked, 10) < _FAINT:
+        return grey
+    dark = cv2.subtract(np.full_like(grey, 245), even_light(grey))
+    small = shrink(np.asarray(cv2.GaussianBlur(dark, (0, 0), 0.8), np.uint8), 1400)  # single specks do not count
+    side = int(max(small.shape) * 0.04) | 1
+    strongest = cv2.GaussianBlur(cv2.dilate(small, np.ones((side, side), np.uint8)), (0, 0), side / 2)
+    near = cv2.resize(strongest, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    clear = cv2.GaussianBlur(cv2.subtract(dark, np.full_like(dark, _SPECKLE)), (0, 0), 0.7)
+    full = clear.astype(np.float32) * (np.float32(215) / (np.maximum(near, _PALEST) - _SPECKLE))
+    return (250 - np.clip(full, 0, 250)).astype(np.uint8)
 
 
 def shrink(picture: Picture, side: int) -> Picture:

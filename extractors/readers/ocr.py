@@ -104,6 +104,7 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
         doubts.append(FLATTENED)
     if cleaning.is_unevenly_lit(grey):
         grey = cleaning.even_light(grey)
+    grey = cleaning.darkened_print(grey)
     if cleaning.is_black_and_white(grey):
         grey = cleaning.softened(grey)
     rotation = 0

@@ -106,6 +106,13 @@ def fax(grey: Grey) -> Grey:
     return np.asarray((grey > 150) * np.uint8(255), np.uint8)
 
 
+def faded(grey: Grey) -> Grey:
+    """Old thermal paper: grey, its print paler from top to bottom."""
+    strength = np.linspace(0.45, 0.3, grey.shape[0])[:, None]
+    grain = np.random.default_rng(5).normal(0, 4, grey.shape)
+    return np.clip(225 - (255.0 - grey) * strength + grain, 0, 255).astype(np.uint8)
+
+
 def encoded(grey: Grey, kind: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(grey).save(buffer, kind, **options)
@@ -129,6 +136,7 @@ DAMAGE: dict[str, Callable[[], Grey]] = {
     "on its head": lambda: np.ascontiguousarray(np.rot90(picture(200), 2)),
     "photo": lambda: photo(picture(200)),
     "fax": lambda: fax(picture(200)),
+    "faded": lambda: faded(picture(200)),
 }
 
 
