@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from extractors.layout import Segment, make_segment
-from extractors.table.lexicon import Hit, column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
-from extractors.table.matrix import size_runs
+from extractors.layout import Segment
+from extractors.table.lexicon import column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
+from extractors.table.pieces import WEIGHT, Piece, part, row_pieces
 from extractors.table.records import SIZE, TEXTS, Heading, Label, Row, once_a_row
 from pipeline.language import fold
-from pipeline.model import Box, Word
+from pipeline.model import Box
 from pipeline.values import has_digit
 
-_WEIGHT = {
-    "quantity": 2.0, "description": 2.0, "combined": 2.5, "unit_price": 2.0, "line_amount": 1.5, "gross_amount": 1.0,
-    "item_id": 1.5, "buyer_item_id": 1.5, "seller_item_id": 1.5, "manufacturer_item_id": 1.5, "standard_item_id": 1.5,
-    "unit": 1.0, "line_no": 1.0, "requested_date": 0.5, "price_base_quantity": 0.5, "line_discount": 1.0,
-    "tax_rate": 0.5, "tax_amount": 0.5,
-}  # fmt: skip
 _NUMERIC = frozenset({"quantity", "unit_price", "line_amount", "gross_amount"})
 _SEED_SCORE = 3.5
-# Parting labels by worth: short words that are labels by chance count little, and every cut costs.
-_WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
-_CUT_COST = 0.8
-_GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
 # A continuation line of a heading lies at most this many text heights below (or above) the line before.
 _HEADING_PITCH = 1.9
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A part of a heading line that is one label, or text that may be a part of one."""
-
-    words: tuple[Word, ...]
-    box: Box
-    text: str
-    hit: Hit | None
-    line: int
 
 
 def find_headings(rows: Sequence[Row]) -> tuple[Heading, ...]:
@@ -82,132 +59,6 @@ def reparted(heading: Heading) -> Heading:
     return read_heading(heading.rows, by_worth=True) or heading
 
 
-def _row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[_Piece]:
-    """The pieces of one heading line; sizes side by side are labels of their own."""
-    sizes = {row.line.words[i] for i in size_runs(row.line.words)}
-    if not sizes and row.declared:
-        return [_cell_piece(segment, line) for segment in row.segments]
-    if not sizes:
-        return [piece for segment in row.segments for piece in _pieces(segment, line, by_worth=by_worth)]
-    pieces: list[_Piece] = []
-    for segment in row.segments:
-        for is_size, run in itertools.groupby(segment.words, key=lambda word: word in sizes):
-            words = tuple(run)
-            if is_size:
-                hit = Hit(frozenset({SIZE}), 0, 1, 1.0, SIZE)
-                pieces += [_Piece((word,), word.box, word.text, hit, line) for word in words]
-            else:
-                part = segment if len(words) == len(segment.words) else make_segment(words)
-                pieces += _pieces(part, line, by_worth=by_worth)
-    return pieces
-
-
-def _cell_piece(segment: Segment, line: int) -> _Piece:
-    """A cell of a declared table heads one column, however many labels stand in it ("Pedido núm.")."""
-    hits = [piece.hit for piece in _pieces(segment, line) if piece.hit is not None]
-    best = max(hits, key=lambda hit: _worth(hit.meanings), default=None)
-    if best is not None and len(hits) > 1:
-        best = replace(best, start=0, end=len(segment.words), score=_coverage(segment.words, best.end - best.start))
-    return _Piece(segment.words, segment.box, segment.text, best, line)
-
-
-def _worth(meanings: frozenset[str]) -> float:
-    return max(_WORTH.get(m, _WEIGHT.get(m, 0.0)) for m in meanings)
-
-
-def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[_Piece]:
-    """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
-    if any(len(_unglued_word(word)) > 1 for word in segment.words) and not _is_exact(segment.text):
-        return [p for part in _unglued(segment) for p in _pieces(part, line, by_worth=by_worth)]
-    if by_worth and len(segment.words) > 1:
-        return _pieces_by_worth(segment, line)
-    whole = find_label(segment.text)
-    if whole is not None:
-        hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
-        return [_Piece(segment.words, segment.box, segment.text, hit, line)]
-    hits = label_hits([word.text for word in segment.words])
-    if not hits:
-        return [_Piece(segment.words, segment.box, segment.text, None, line)]
-    return _pieces_at(segment, hits, line)
-
-
-def _pieces_by_worth(segment: Segment, line: int) -> list[_Piece]:
-    """The parting of a segment into labels that together are worth most."""
-    texts = [word.text for word in segment.words]
-    best: list[tuple[float, tuple[Hit, ...]]] = [(0.0, ())]
-    for end in range(1, len(texts) + 1):
-        ways = [(best[end - 1][0] - _CUT_COST, best[end - 1][1])]
-        for start in range(max(0, end - 4), end):
-            found = find_label(" ".join(texts[start:end]))
-            if found is not None:
-                worth = _worth(found[0]) * found[1] - _CUT_COST
-                hit = Hit(found[0], start, end, found[1], found[2])
-                ways.append((best[start][0] + worth, (*best[start][1], hit)))
-        best.append(max(ways, key=lambda way: way[0]))
-    hits = best[-1][1]
-    return _pieces_at(segment, hits, line) if hits else [_Piece(segment.words, segment.box, segment.text, None, line)]
-
-
-def _pieces_at(segment: Segment, found: Sequence[Hit], line: int) -> list[_Piece]:
-    hits = _joined(found)
-    pieces: list[_Piece] = []
-    for number, hit in enumerate(hits):
-        start = 0 if number == 0 else hit.start
-        end = hits[number + 1].start if number + 1 < len(hits) else len(segment.words)
-        words = segment.words[start:end]
-        score = _coverage(words, hit.end - hit.start)
-        part = make_segment(words)
-        own = Hit(hit.meanings, 0, len(words), score, hit.label)
-        pieces.append(_Piece(part.words, part.box, part.text, own, line))
-    return pieces
-
-
-def _joined(hits: Sequence[Hit]) -> list[Hit]:
-    """Labels side by side that mean the same and are a label together are one ("Importe net")."""
-    joined: list[Hit] = []
-    for hit in hits:
-        if joined and joined[-1].meanings == hit.meanings and find_label(f"{joined[-1].label} {hit.label}") is not None:
-            joined[-1] = replace(joined[-1], end=hit.end)
-        else:
-            joined.append(hit)
-    return joined
-
-
-def _unglued(segment: Segment) -> list[Segment]:
-    """The segment cut where labels touch."""
-    runs: list[list[Word]] = [[]]
-    for word in segment.words:
-        first, *others = _unglued_word(word)
-        runs[-1].append(first)
-        runs += [[other] for other in others]
-    return [make_segment(run) for run in runs]
-
-
-def _unglued_word(word: Word) -> list[Word]:
-    """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
-    cuts = [match.start() for match in _GLUED.finditer(word.text)]
-    if not cuts or _is_exact(word.text):
-        return [word]
-    places = [0, *cuts, len(word.text)]
-    step = word.box.width / len(word.text)
-    return [
-        replace(word, text=word.text[a:b], box=replace(word.box, x0=word.box.x0 + a * step, x1=word.box.x0 + b * step))
-        for a, b in itertools.pairwise(places)
-    ]
-
-
-def _is_exact(text: str) -> bool:
-    found = find_label(text)
-    return found is not None and found[1] == 1.0
-
-
-def _coverage(words: Sequence[Word], matched: int) -> float:
-    """Share of the words that the label explains; qualifiers count as explained, as far as they are few."""
-    spare = [word for word in words if not is_qualifier(word.text)]
-    extra = max(0, min(len(words) - matched, len(spare)))
-    return matched / (matched + 0.8 * extra) if matched else 0.0
-
-
 def _has_amount(text: str) -> bool:
     """Whether text holds figures as items do; "per 100" and "(1)" are no such figures."""
     digits = [word for word in text.split() if has_digit(word)]
@@ -221,15 +72,15 @@ def _line_score(row: Row) -> float:
         return 0.0
     best: dict[str, float] = {}
     spare = 0.0
-    for piece in _row_pieces(row, 0):
+    for piece in row_pieces(row, 0):
         if piece.hit is not None and piece.hit.meanings == {SIZE}:
             continue
         if piece.hit is None or piece.hit.score < 0.5:
             spare += 1.0 if _has_amount(piece.text) else 0.35
             spare += 0.1 * max(0, len(piece.words) - 3)
             continue
-        meaning = max(piece.hit.meanings, key=lambda m: _WEIGHT.get(m, 0.0))
-        weight = _WEIGHT.get(meaning, 0.0) * piece.hit.score
+        meaning = max(piece.hit.meanings, key=lambda m: WEIGHT.get(m, 0.0))
+        weight = WEIGHT.get(meaning, 0.0) * piece.hit.score
         best[meaning] = max(best.get(meaning, 0.0), weight)
     if len(best) < 2 or not best.keys() & {*_NUMERIC, "description", "combined"}:
         return 0.0
@@ -294,7 +145,7 @@ def _fits_below(row: Row, seed: Row) -> bool:
 
 def read_heading(rows: Sequence[Row], *, by_worth: bool = False) -> Heading | None:
     """The labels of heading rows; None when they do not make a table. ``by_worth``: see ``reparted``."""
-    pieces = [p for number, row in enumerate(rows) for p in _row_pieces(row, number, by_worth=by_worth)]
+    pieces = _moved_down([p for number, row in enumerate(rows) for p in row_pieces(row, number, by_worth=by_worth)])
     split = _level_split(pieces, len(rows))
     labels: list[Label] = []
     if split is None:
@@ -304,8 +155,28 @@ def read_heading(rows: Sequence[Row], *, by_worth: bool = False) -> Heading | No
     meanings = {meaning for label in labels for meaning in label.meanings}
     if not meanings & {"quantity", "unit_price", "line_amount"}:
         return None
-    score = sum(max((_WEIGHT.get(m, 0.0) for m in label.meanings), default=0.0) * label.score for label in labels)
+    score = sum(max((WEIGHT.get(m, 0.0) for m in label.meanings), default=0.0) * label.score for label in labels)
     return Heading(rows[0].page, tuple(rows), tuple(labels), 1 if split is None else 2, score)
+
+
+def _moved_down(pieces: Sequence[Piece]) -> list[Piece]:
+    """A word that ends one label and begins the next belongs to the label that goes on below it ("Linha Vossa" over
+    "referência", which stands under "Vossa")."""
+    kept = list(pieces)
+    for lower in pieces:
+        upper = next((u for u in kept if u.line == lower.line - 1 and _begins_at_last_word(lower, u)), None)
+        if upper is None or find_label(f"{upper.words[-1].text} {lower.text}") is None:
+            continue
+        first, last = (part(upper.words[:-1], upper.line), part(upper.words[-1:], upper.line))
+        if first.hit is not None and first.hit.score == 1.0:
+            kept[kept.index(upper)] = first
+            kept.append(last)
+    return kept
+
+
+def _begins_at_last_word(lower: Piece, upper: Piece) -> bool:
+    last = upper.words[-1].box
+    return len(upper.words) > 1 and abs(lower.box.x0 - last.x0) < 0.3 * last.height
 
 
 def _overlap(a: Box, b: Box) -> float:
@@ -313,7 +184,7 @@ def _overlap(a: Box, b: Box) -> float:
     return shared / max(min(a.width, b.width), 0.1)
 
 
-def _level_split(pieces: Sequence[_Piece], lines: int) -> int | None:
+def _level_split(pieces: Sequence[Piece], lines: int) -> int | None:
     """The line where the second level begins, when each item has two rows of values; None for a usual heading."""
     for split in range(1, lines):
         upper = [p for p in pieces if p.line < split and p.hit is not None and p.hit.score > 0.7]
@@ -329,7 +200,7 @@ def _level_split(pieces: Sequence[_Piece], lines: int) -> int | None:
     return None
 
 
-def _clash(upper: _Piece, lower: _Piece) -> bool:
+def _clash(upper: Piece, lower: Piece) -> bool:
     """Two labels below each other that mean different things and make no label together."""
     if upper.hit is None or lower.hit is None or _overlap(upper.box, lower.box) < 0.3:
         return False
@@ -338,33 +209,33 @@ def _clash(upper: _Piece, lower: _Piece) -> bool:
     return find_label(f"{upper.text} {lower.text}") is None
 
 
-def _places(pieces: Sequence[_Piece]) -> int:
+def _places(pieces: Sequence[Piece]) -> int:
     """How many of the pieces stand beside each other: what is stacked counts once."""
     return sum(all(_overlap(p.box, other.box) < 0.3 for other in pieces[:i]) for i, p in enumerate(pieces))
 
 
-def _repeats(upper: _Piece, lower: _Piece) -> bool:
+def _repeats(upper: Piece, lower: Piece) -> bool:
     """Two labels below each other that mean the same."""
     if upper.hit is None or lower.hit is None or _overlap(upper.box, lower.box) < 0.3:
         return False
     return bool(upper.hit.meanings & lower.hit.meanings)
 
 
-def _joins(upper: _Piece, lower: _Piece) -> bool:
+def _joins(upper: Piece, lower: Piece) -> bool:
     """Two lines of one label."""
     return _overlap(upper.box, lower.box) > 0.2 and find_label(f"{upper.text} {lower.text}") is not None
 
 
-def _one_sided(upper: Sequence[_Piece], lower: Sequence[_Piece]) -> bool:
+def _one_sided(upper: Sequence[Piece], lower: Sequence[Piece]) -> bool:
     """All of quantity, price and amount on one level, the names of the item on the other."""
     sides = [{m for p in side if p.hit for m in p.hit.meanings} for side in (upper, lower)]
     numbers, names = sides if sides[0] & _NUMERIC else sides[::-1]
     return len(numbers & _NUMERIC) >= 2 and not names & _NUMERIC and not numbers & TEXTS and bool(names & TEXTS)
 
 
-def _stack(pieces: Sequence[_Piece], level: int) -> list[Label]:
+def _stack(pieces: Sequence[Piece], level: int) -> list[Label]:
     """Pieces below each other become one label."""
-    groups: list[list[_Piece]] = []
+    groups: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (p.line, p.box.x0)):
         group = max(groups, key=lambda g: _overlap(_box(g), piece.box), default=None)
         if group is not None and _overlap(_box(group), piece.box) > 0.2 and group[-1].line < piece.line:
@@ -374,14 +245,14 @@ def _stack(pieces: Sequence[_Piece], level: int) -> list[Label]:
     return sorted((_label(group, level) for group in groups), key=lambda label: label.box.x0)
 
 
-def _box(group: Sequence[_Piece]) -> Box:
+def _box(group: Sequence[Piece]) -> Box:
     box = group[0].box
     for piece in group[1:]:
         box = box.union(piece.box)
     return box
 
 
-def _label(group: Sequence[_Piece], level: int) -> Label:
+def _label(group: Sequence[Piece], level: int) -> Label:
     text = " ".join(piece.text for piece in group)
     box = _box(group)
     if len(group) == 1 and group[0].hit is not None and group[0].hit.meanings == {SIZE}:

@@ -200,3 +200,18 @@ def test_a_date_that_ran_into_the_amount_is_the_date_of_its_line() -> None:
         (D("9.28"), date(2027, 4, 3)),
         (D("366.64"), date(2027, 5, 22)),
     ]
+
+
+def test_a_label_that_goes_on_below_the_end_of_its_neighbour() -> None:
+    """ "Vossa referência" over two lines, its first close behind "Linha"."""
+    reading = typed("""
+Linha Vossa          Código        Designação                 Qtde      Preço     Valor total
+      referência
+
+1     7110.09        A-921486      Luva de montagem             15       2,65           39,75
+2     TP19-brown     A-167329      Fita adesiva                 12       2,03           24,36
+""")
+    assert [(line.line_no, line.seller_item_id, line.buyer_item_id) for line in reading.lines] == [
+        ("1", "7110.09", "A-921486"),
+        ("2", "TP19-brown", "A-167329"),
+    ]

@@ -1,0 +1,172 @@
+"""The parts of a heading line: one label each, however close the labels of neighbouring columns stand."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.layout import Segment, make_segment
+from extractors.table.lexicon import Hit, find_label, is_qualifier, label_hits
+from extractors.table.matrix import size_runs
+from extractors.table.records import SIZE, Row
+from pipeline.model import Box, Word
+
+# What a label is worth for a heading.
+WEIGHT = {
+    "quantity": 2.0, "description": 2.0, "combined": 2.5, "unit_price": 2.0, "line_amount": 1.5, "gross_amount": 1.0,
+    "item_id": 1.5, "buyer_item_id": 1.5, "seller_item_id": 1.5, "manufacturer_item_id": 1.5, "standard_item_id": 1.5,
+    "unit": 1.0, "line_no": 1.0, "requested_date": 0.5, "price_base_quantity": 0.5, "line_discount": 1.0,
+    "tax_rate": 0.5, "tax_amount": 0.5,
+}  # fmt: skip
+# Parting labels by worth: short words that are labels by chance count little, and every cut costs.
+_WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
+_CUT_COST = 0.8
+_GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a heading line that is one label, or text that may be a part of one."""
+
+    words: tuple[Word, ...]
+    box: Box
+    text: str
+    hit: Hit | None
+    line: int
+
+
+def row_pieces(row: Row, line: int, *, by_worth: bool = False) -> list[Piece]:
+    """The pieces of one heading line; sizes side by side are labels of their own."""
+    sizes = {row.line.words[i] for i in size_runs(row.line.words)}
+    if not sizes and row.declared:
+        return [_cell_piece(segment, line) for segment in row.segments]
+    if not sizes:
+        return [piece for segment in row.segments for piece in _pieces(segment, line, by_worth=by_worth)]
+    pieces: list[Piece] = []
+    for segment in row.segments:
+        for is_size, run in itertools.groupby(segment.words, key=lambda word: word in sizes):
+            words = tuple(run)
+            if is_size:
+                hit = Hit(frozenset({SIZE}), 0, 1, 1.0, SIZE)
+                pieces += [Piece((word,), word.box, word.text, hit, line) for word in words]
+            else:
+                part = segment if len(words) == len(segment.words) else make_segment(words)
+                pieces += _pieces(part, line, by_worth=by_worth)
+    return pieces
+
+
+def part(words: Sequence[Word], line: int) -> Piece:
+    """Some words of a piece as a piece of their own."""
+    own = make_segment(words)
+    found = find_label(own.text)
+    return Piece(
+        own.words, own.box, own.text, None if found is None else Hit(found[0], 0, len(words), *found[1:]), line
+    )
+
+
+def _cell_piece(segment: Segment, line: int) -> Piece:
+    """A cell of a declared table heads one column, however many labels stand in it ("Pedido núm.")."""
+    hits = [piece.hit for piece in _pieces(segment, line) if piece.hit is not None]
+    best = max(hits, key=lambda hit: _worth(hit.meanings), default=None)
+    if best is not None and len(hits) > 1:
+        best = replace(best, start=0, end=len(segment.words), score=_coverage(segment.words, best.end - best.start))
+    return Piece(segment.words, segment.box, segment.text, best, line)
+
+
+def _worth(meanings: frozenset[str]) -> float:
+    return max(_WORTH.get(m, WEIGHT.get(m, 0.0)) for m in meanings)
+
+
+def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piece]:
+    """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
+    if any(len(_unglued_word(word)) > 1 for word in segment.words) and not _is_exact(segment.text):
+        return [p for part in _unglued(segment) for p in _pieces(part, line, by_worth=by_worth)]
+    if by_worth and len(segment.words) > 1:
+        return _pieces_by_worth(segment, line)
+    whole = find_label(segment.text)
+    if whole is not None:
+        hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
+        return [Piece(segment.words, segment.box, segment.text, hit, line)]
+    hits = label_hits([word.text for word in segment.words])
+    if not hits:
+        return [Piece(segment.words, segment.box, segment.text, None, line)]
+    return _pieces_at(segment, hits, line)
+
+
+def _pieces_by_worth(segment: Segment, line: int) -> list[Piece]:
+    """The parting of a segment into labels that together are worth most."""
+    texts = [word.text for word in segment.words]
+    best: list[tuple[float, tuple[Hit, ...]]] = [(0.0, ())]
+    for end in range(1, len(texts) + 1):
+        ways = [(best[end - 1][0] - _CUT_COST, best[end - 1][1])]
+        for start in range(max(0, end - 4), end):
+            found = find_label(" ".join(texts[start:end]))
+            if found is not None:
+                worth = _worth(found[0]) * found[1] - _CUT_COST
+                hit = Hit(found[0], start, end, found[1], found[2])
+                ways.append((best[start][0] + worth, (*best[start][1], hit)))
+        best.append(max(ways, key=lambda way: way[0]))
+    hits = best[-1][1]
+    return _pieces_at(segment, hits, line) if hits else [Piece(segment.words, segment.box, segment.text, None, line)]
+
+
+def _pieces_at(segment: Segment, found: Sequence[Hit], line: int) -> list[Piece]:
+    hits = _joined(found)
+    pieces: list[Piece] = []
+    for number, hit in enumerate(hits):
+        start = 0 if number == 0 else hit.start
+        end = hits[number + 1].start if number + 1 < len(hits) else len(segment.words)
+        words = segment.words[start:end]
+        score = _coverage(words, hit.end - hit.start)
+        part = make_segment(words)
+        own = Hit(hit.meanings, 0, len(words), score, hit.label)
+        pieces.append(Piece(part.words, part.box, part.text, own, line))
+    return pieces
+
+
+def _joined(hits: Sequence[Hit]) -> list[Hit]:
+    """Labels side by side that mean the same and are a label together are one ("Importe net")."""
+    joined: list[Hit] = []
+    for hit in hits:
+        if joined and joined[-1].meanings == hit.meanings and find_label(f"{joined[-1].label} {hit.label}") is not None:
+            joined[-1] = replace(joined[-1], end=hit.end)
+        else:
+            joined.append(hit)
+    return joined
+
+
+def _unglued(segment: Segment) -> list[Segment]:
+    """The segment cut where labels touch."""
+    runs: list[list[Word]] = [[]]
+    for word in segment.words:
+        first, *others = _unglued_word(word)
+        runs[-1].append(first)
+        runs += [[other] for other in others]
+    return [make_segment(run) for run in runs]
+
+
+def _unglued_word(word: Word) -> list[Word]:
+    """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
+    cuts = [match.start() for match in _GLUED.finditer(word.text)]
+    if not cuts or _is_exact(word.text):
+        return [word]
+    places = [0, *cuts, len(word.text)]
+    step = word.box.width / len(word.text)
+    return [
+        replace(word, text=word.text[a:b], box=replace(word.box, x0=word.box.x0 + a * step, x1=word.box.x0 + b * step))
+        for a, b in itertools.pairwise(places)
+    ]
+
+
+def _is_exact(text: str) -> bool:
+    found = find_label(text)
+    return found is not None and found[1] == 1.0
+
+
+def _coverage(words: Sequence[Word], matched: int) -> float:
+    """Share of the words that the label explains; qualifiers count as explained, as far as they are few."""
+    spare = [word for word in words if not is_qualifier(word.text)]
+    extra = max(0, min(len(words) - matched, len(spare)))
+    return matched / (matched + 0.8 * extra) if matched else 0.0
