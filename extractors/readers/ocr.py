@@ -267,4 +267,4 @@ def _points(box: marks.Box, scale: float) -> Box:
 
 def _word(word: Recognised, scale: float) -> Word:
     box = _points((word.x0, word.y0, word.x1, word.y1), scale)
-    return Word(normalise(word.text.strip("|")), box, round(word.confidence, 3))
+    return Word(normalise(word.text.strip("|")), box, round(word.confidence, 3), again=word.again)

@@ -14,7 +14,7 @@ from extractors.readers import tesseract
 from extractors.readers.ocr import Sheet, read_sheet
 from pipeline.model import Box, Mark, Page, Ruling, Source, Word
 
-VERSION = 4  # of the reading as a whole: raised when the same picture would give other words
+VERSION = 5  # of the reading as a whole: raised when the same picture would give other words
 
 
 def read_cached(
@@ -41,7 +41,7 @@ def _key(sheet: Sheet, languages: Sequence[str], first: str) -> str:
 def _load(path: Path, number: int) -> tuple[Page, str] | None:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        words = tuple(Word(text, Box(*box), confidence) for text, box, confidence in kept["words"])
+        words = tuple(Word(text, Box(*box), confidence, again=again) for text, box, confidence, again in kept["words"])
         rulings = tuple(Ruling(Box(*box)) for box in kept["rulings"])
         page = Page(
             number,
@@ -63,7 +63,7 @@ def _load(path: Path, number: int) -> tuple[Page, str] | None:
 def _save(path: Path, page: Page, language: str) -> None:
     """Written aside and renamed, so that nobody sees half an entry."""
     kept = {
-        "words": [(word.text, dataclasses.astuple(word.box), word.confidence) for word in page.words],
+        "words": [(word.text, dataclasses.astuple(word.box), word.confidence, word.again) for word in page.words],
         "rulings": [dataclasses.astuple(ruling.box) for ruling in page.rulings],
         "width": page.width, "height": page.height, "rotation": page.rotation,
         "doubts": page.doubts, "language": language,

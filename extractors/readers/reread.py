@@ -1,7 +1,8 @@
 """A second look at doubtful numbers: cut out, set below each other on one picture, and read again with digits only.
 
 One call for all of them costs little; the picture is made otherwise (other scale, table lines left in, sharpened), so
-the two readings err independently. Where they differ the word keeps the first reading and loses its confidence.
+the two readings err independently. Where they differ the word keeps the first reading, loses its confidence and
+carries the second along: the arithmetic of its line may prove one of them.
 """
 
 from __future__ import annotations
@@ -19,14 +20,25 @@ from extractors.readers.tesseract import Recognised, recognise
 NUMERIC = re.compile(r"[$€£¥]?[-+(]?[\dOoIlSB][\dOoIlSB.,'\s-]*[)%€$£-]?")
 ENOUGH = 0.93  # a number at least this sure is not read again
 DISPUTED = 0.45  # confidence left when two readings differ
+LONGEST_RUIN = 10  # characters
 _ROW = 64  # height in pixels of one cut-out on the picture
 _LETTERS = 34  # of it, the height the letters are brought to
 
 
 def doubtful(word: Recognised) -> bool:
-    """Whether a word is a number that deserves a second look."""
+    """Whether a word is a number, or what is left of one, that deserves a second look."""
     has_digit = any(c.isdigit() for c in word.text)
-    return has_digit and word.confidence < ENOUGH and NUMERIC.fullmatch(word.text) is not None
+    return has_digit and word.confidence < ENOUGH and (_is_number(word.text) or _is_ruin(word.text))
+
+
+def _is_number(text: str) -> bool:
+    return NUMERIC.fullmatch(text) is not None
+
+
+def _is_ruin(text: str) -> bool:
+    """A short word mostly of figures and marks ("0A398"): a number if its column says so, or a code."""
+    figures = sum(c.isdigit() or c in ".," for c in text)
+    return len(text) <= LONGEST_RUIN and 2 * figures >= len(text)
 
 
 def second_reading(
@@ -39,11 +51,13 @@ def second_reading(
 
 
 def _judged(word: Recognised, text: str | None) -> Recognised:
+    if not _is_number(word.text):
+        return replace(word, again=text)  # it may be a code, which a reading in figures does not judge
     if text is None:
         return replace(word, confidence=min(word.confidence, 0.8))
     if text == re.sub(r"[^\d.,]", "", word.text):
         return replace(word, confidence=max(word.confidence, 0.9))
-    return replace(word, confidence=min(word.confidence, DISPUTED))
+    return replace(word, confidence=min(word.confidence, DISPUTED), again=text)
 
 
 def reread(

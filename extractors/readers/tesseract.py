@@ -46,6 +46,7 @@ class Recognised:
     y1: int
     confidence: float
     line: tuple[int, int, int] = (0, 0, 0)
+    again: str | None = None  # the second reading, where it differs
 
 
 class Engine(Protocol):

@@ -13,7 +13,7 @@ from extractors.table.cells import amount, number_cell
 from extractors.table.item import Found, Printed, unit_of
 from extractors.table.matrix import adds_up
 from extractors.table.records import CODE_FIELDS
-from extractors.table.repair import repair
+from extractors.table.repair import clear_codes, repair
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
 from pipeline.values import looks_like_date, parse_date, unit_code
 
@@ -22,6 +22,7 @@ _UNPROVEN = 0.93
 _MENDED = 0.9
 _CONFLICT = 0.55
 _CLEAR = 0.99
+_SPECKS = "'\\\"_|~"  # dirt around a recognised unit
 _FIELD_OF = {"item_id": "buyer_item_id"}
 
 
@@ -65,6 +66,8 @@ def read_line(
 ) -> tuple[LineItem, tuple[Evidence, ...], tuple[Doubt, ...]]:
     """One line of the order, with paths ``lines[index]``."""
     line = _Line(index)
+    if printed.source is Source.OCR:
+        description = clear_codes(printed, description)
     _put_texts(line, printed, description)
     _put_codes(line, printed)
     _put_numbers(line, printed, habits)
@@ -153,7 +156,16 @@ def _mended(figures: Figures, printed: Printed, habits: Habits) -> Figures | Non
     marks = habits.marks
     if printed.source is not Source.OCR or line_closes(figures, marks.quantity, marks.price, marks.amount):
         return None
-    return repair(figures, marks, habits.decimals)
+    again = Figures(*(_again(printed, name) for name in ("quantity", "unit_price", "line_amount")))
+    return repair(figures, marks, habits.decimals, again)
+
+
+def _again(printed: Printed, name: str) -> str | None:
+    """A value as the second recognition has it; None where it says the same."""
+    found = printed.values.get(name)
+    if found is None or not any(word.again for word in found.words):
+        return None
+    return found.glue.join(word.again or word.text for word in found.words)
 
 
 def _put_number(
@@ -188,7 +200,9 @@ def _put_base_and_discount(
 def _put_unit(line: _Line, printed: Printed, habits: Habits) -> None:
     found = unit_of(printed)
     if found is not None:
-        text = found.text.strip("/(),.: ") + ("." if found.text.endswith(".") else "")
+        text = found.text.strip("/(),.: " + (_SPECKS if found.source is Source.OCR else "")) + (
+            "." if found.text.endswith(".") else ""
+        )
         text += ")" if text.count("(") > text.count(")") else ""
         line.put("unit", text, found, 0.98 if unit_code(text) else 0.9)
     printed_unit = line.values.get("unit", habits.unit)

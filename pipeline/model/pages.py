@@ -56,13 +56,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of characters without a blank. In sheets and tables ``cell`` is its index into ``Page.cells``."""
+    """A run of characters without a blank. In sheets and tables ``cell`` is its index into ``Page.cells``.
+
+    ``again`` is what a second, independent recognition of the same print gave where it differs: figures and marks.
+    """
 
     text: str
     box: Box
     confidence: float = 1.0
     bold: bool = False
     cell: int | None = None
+    again: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ import pytest
 from extractors.table.arithmetic import Figures, agrees, choose_marks, closes, line_closes
 from extractors.table.cells import date_runs, kind_of, number_cell
 from extractors.table.codes import is_spaced_code, is_strong_code
-from extractors.table.repair import repair, usual_decimals
+from extractors.table.item import Found, Printed
+from extractors.table.repair import clear_codes, repair, usual_decimals
+from pipeline.model import Box, Source, Word
 from pipeline.values import parse_amount
 
 
@@ -134,6 +136,47 @@ def test_a_plain_wrong_digit_is_never_mended() -> None:
     marks = choose_marks(lines(("10", "1.50", "15.00")), ".")
     usual = (frozenset({0}), frozenset({2}), frozenset({2}))
     assert repair(Figures("4", "1.37", "29.48"), marks, usual) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "again", "price"),
+    [
+        (Figures("900", "M37", "6633.00"), Figures(None, "7.37", None), "7.37"),  # unreadable, but for a second look
+        (Figures("900", "1.37", "6633.00"), Figures(None, "7.37", None), "7.37"),
+        (Figures("4", "0A398", "2.16"), Figures(None, "05398", None), "0.5398"),  # its decimal mark is lost besides
+        (Figures("900", "1.37", "6633.00"), Figures(None, "7.87", None), None),  # neither reading adds up
+        (Figures("900", "1.37", "6633.00"), Figures(None, None, None), None),
+    ],
+)
+def test_of_two_readings_the_one_that_adds_up_is_taken(printed: Figures, again: Figures, price: str | None) -> None:
+    marks = choose_marks(lines(("10", "1.50", "15.00")), ".")
+    usual = (frozenset({0}), frozenset({2, 4}), frozenset({2}))
+    found = repair(printed, marks, usual, again)
+    assert (found and found.price) == price
+
+
+def _ocr(text: str) -> Found:
+    box = Box(0, 0, 1, 1)
+    return Found(tuple(Word(word, box) for word in text.split()), 1, Source.OCR, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "description"),
+    [
+        ("HB-931-5-A4-120.-", "HB-931-5-A4-120", "933 M16X50"),
+        ("SC-912-16-A4 SOCKET HEAD DIN", "SC-912-16-A4", "SOCKET HEAD DIN 933 M16X50"),
+        ("- SC-912-16-A4 SOCKET | HEAD", "SC-912-16-A4", "SOCKET HEAD 933 M16X50"),
+        ("HB 931 5 A4", "HB 931 5 A4", "933 M16X50"),  # printed with blanks
+        ("HB-931 SW17 BLACK", "HB-931 SW17 BLACK", "933 M16X50"),
+        ("SOCKET HEAD SCREW", "SOCKET HEAD SCREW", "933 M16X50"),
+        ("HB-931-", "HB-931-", "933 M16X50"),  # cut off: not for us to end
+    ],
+)
+def test_a_recognised_code_ends_where_words_or_dirt_begin(cell: str, code: str, description: str) -> None:
+    printed = Printed(values={"item_id": _ocr(cell)}, source=Source.OCR)
+    said = clear_codes(printed, _ocr("933 M16X50"))
+    assert said is not None
+    assert (printed.values["item_id"].text, said.text) == (code, description)
 
 
 def test_usual_decimals_leave_out_the_rare() -> None:
