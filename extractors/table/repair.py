@@ -89,7 +89,7 @@ def _readings(text: str, mark: str, usual: frozenset[int]) -> Iterator[str]:
 def clear_codes(printed: Printed, description: Found | None) -> Found | None:
     """Recognised code cells without dirt behind the code and without the description's first words, which ran into
     them where two columns stand close; returns the description with those words."""
-    for name in CODES & set(printed.values):
+    for name in sorted(CODES & set(printed.values)):
         found = printed.values[name]
         code, *words = [word for word in found.words if any(map(str.isalnum, word.text))] or found.words
         if description is not None and is_strong_code(code.text) and _are_words(words):
