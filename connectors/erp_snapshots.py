@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +34,17 @@ class SnapshotStore:
     """A folder with one sub-folder per export set, named by its content, and a file naming the one in force.
 
     Export folders are renamed into place whole and the naming file is replaced, so no reader ever meets half a set.
+    ``prepare`` makes what others derive from a set; it is done before the set comes into force.
     """
 
-    def __init__(self, folder: Path, columns: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        columns: Mapping[str, Mapping[str, str]] | None = None,
+        prepare: Callable[[ErpSnapshot], object] = lambda _: None,
+    ) -> None:
         self._folder = folder
+        self._prepare = prepare
         self._columns = columns or {}
         self._loaded: ErpSnapshot | None = None
 
@@ -80,6 +87,7 @@ class SnapshotStore:
             target = self._folder / snapshot.version
             if not target.is_dir():
                 aside.rename(target)
+            self._prepare(snapshot)
             self._name(snapshot.version)
         self._prune(snapshot.version)
         return snapshot

@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PO_INTAKE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     database: str = Field("sqlite:///data/po-intake.db", description="sqlite:///FILE or postgresql+psycopg://...")
-    data: Path = Field(Path("data"), description="originals, snapshots of the ERP exports, Prefect's own files")
+    data: Path = Field(
+        Path("data"), description="originals, snapshots of the ERP exports, the index of the items, Prefect's own files"
+    )
     policies: Path | None = Field(None, description="folder of your policy files (TOML); none: the built-in defaults")
     mailboxes: tuple[Mailbox, ...] = Field((Mailbox(),), description="mailboxes to poll")
     intake: Intake = Field(default_factory=lambda: Intake())

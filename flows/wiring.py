@@ -23,6 +23,7 @@ from extractors.readers import ReadingOptions
 from flows.parts import Mailbox, Parts, SyncReport
 from flows.settings import Intake, Settings
 from flows.settings import Mailbox as MailboxSettings
+from matchers.index.store import open_index
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
 from pipeline.interfaces import Erp, LayoutMemory, MailSource, OrderHistory
@@ -98,9 +99,9 @@ def with_memory(context: ReadingContext, memory: LayoutMemory) -> ReadingContext
 # --- deciding
 
 
-def deciders(erp: Erp, history: OrderHistory, policies: Policies) -> Deciders:
+def deciders(erp: Erp, history: OrderHistory, policies: Policies, matcher: OrderMatcher | None = None) -> Deciders:
     return Deciders(
-        matcher=OrderMatcher(),
+        matcher=matcher or OrderMatcher(),
         judge=partial(judge, policies=policies),
         judge_error=decision_for_error,
         erp=erp,
@@ -176,7 +177,12 @@ def _is_loopback(host: str) -> bool:
 
 
 def snapshots_of(settings: Settings) -> SnapshotStore:
-    return SnapshotStore(settings.data / "erp", settings.erp.columns)
+    prepare = partial(open_index, folder=_index_folder(settings))
+    return SnapshotStore(settings.data / "erp", settings.erp.columns, prepare)
+
+
+def _index_folder(settings: Settings) -> Path:
+    return settings.data / "index"
 
 
 def erp_in_force(settings: Settings) -> Erp:
@@ -203,14 +209,15 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
             unpack=unpack,
             read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
             context=lambda: with_memory(reading_context(snapshots.current(), settings.intake), kept),
-            deciders=_deciders_of(snapshots, policies),
+            deciders=_deciders_of(snapshots, policies, OrderMatcher(_index_folder(settings))),
             sink=OrderFileSink(settings.output.folder),
             sync=partial(sync_exports, snapshots, settings.erp.folder),
             workers=settings.intake.workers,
         )
 
 
-def _deciders_of(snapshots: SnapshotStore, policies: Policies) -> Callable[[OrderHistory], Deciders]:
+def _deciders_of(
+    snapshots: SnapshotStore, policies: Policies, matcher: OrderMatcher
+) -> Callable[[OrderHistory], Deciders]:
     """One matcher for all messages: it keeps its indexes as long as the ERP snapshot is the same."""
-    matcher = OrderMatcher()
-    return lambda history: replace(deciders(snapshots.current(), history, policies), matcher=matcher)
+    return lambda history: deciders(snapshots.current(), history, policies, matcher)

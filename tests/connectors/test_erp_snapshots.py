@@ -65,6 +65,14 @@ def test_a_bad_export_leaves_the_last_good_one(store: SnapshotStore, tmp_path: P
     assert [p.name for p in (tmp_path / "snapshots").iterdir() if p.is_dir()] == [good.version]
 
 
+def test_what_is_derived_is_ready_before_the_set_comes_into_force(tmp_path: Path) -> None:
+    in_force: list[str | None] = []
+    store = SnapshotStore(tmp_path / "snapshots", prepare=lambda _: in_force.append(store.version()))
+    first = store.sync(export(tmp_path / "erp", "A"))
+    store.sync(export(tmp_path / "erp", "B"))
+    assert in_force == [None, first.version]
+
+
 def test_a_missing_source_is_a_finding(store: SnapshotStore, tmp_path: Path) -> None:
     result = store.sync(tmp_path / "nowhere")
     assert not result.accepted and "no such folder" in result.findings[0]

@@ -254,6 +254,22 @@ def test_exports_that_are_wrong_are_refused_and_the_last_good_stay(parts_of: Par
     assert outcomes(process_all(parts)).count("auto") == 3
 
 
+def test_the_items_of_new_exports_are_indexed_by_the_sync_and_only_those(parts_of: PartsOf, tmp_path: Path) -> None:
+    parts = parts_of()
+    files = sorted((tmp_path / "w" / "data" / "index").glob("items-*"))
+    assert len(files) == 1
+    steps.poll(parts)
+    process_all(parts)
+    assert sorted((tmp_path / "w" / "data" / "index").glob("items-*")) == files  # the matcher took this one
+    prices, items = (tmp_path / "w" / "erp" / f"{name}.csv" for name in ("price_list", "items"))
+    prices.write_text(prices.read_text().replace("0.50", "0.51"))
+    assert steps.sync_erp(parts).changed
+    assert sorted((tmp_path / "w" / "data" / "index").glob("items-*")) == files
+    items.write_text(items.read_text() + "\n")
+    assert steps.sync_erp(parts).accepted
+    assert len(list((tmp_path / "w" / "data" / "index").glob("items-*"))) == 2
+
+
 # --- workers --------------------------------------------------------------------------------------------------------
 
 
