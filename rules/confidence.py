@@ -36,8 +36,7 @@ class Confidence(PolicyRule):
 
     A figure needs no confidence where the document's own arithmetic proves it (and, on a line, the contract price too).
     Nor does a code that is exactly the ERP's, where the price agrees too and a description, which the matcher held
-    against it, is printed; nor one that leads to the item only as misread print does, where the description names the
-    item without it; nor an order number that the mail's subject repeats.
+    against it, is printed; nor an order number that the mail's subject repeats.
     """
 
     codes = ("low_confidence",)
@@ -82,8 +81,7 @@ class Confidence(PolicyRule):
 
     def _is_proven(self, group: str, line: Line | None, matched: MatchedOrder) -> bool:
         if line is not None:
-            led = line.match.level in EXACT or line.match.described
-            named = group == "item" and led and bool(line.item.description)
+            named = group == "item" and line.match.level in EXACT and bool(line.item.description)
             return (group in OF_LINE_SUM or named) and self._line_proves(line, matched)
         if group == "amount":
             return totals_agree(matched.order) is True
