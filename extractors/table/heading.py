@@ -176,7 +176,8 @@ def _moved_down(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _begins_at_last_word(lower: Piece, upper: Piece) -> bool:
     last = upper.words[-1].box
-    return len(upper.words) > 1 and abs(lower.box.x0 - last.x0) < 0.3 * last.height
+    whole = len(upper.words) < 2 or (upper.hit is not None and upper.hit.score == 1.0)  # "Cena netto" over "(PLN)"
+    return not whole and abs(lower.box.x0 - last.x0) < 0.3 * last.height
 
 
 def _overlap(a: Box, b: Box) -> float:
