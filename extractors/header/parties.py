@@ -310,7 +310,7 @@ def _name_only(around: Surroundings, roles: Mapping[str, RoleReading], context: 
     if around.page.page.source is Source.CSV:
         return None  # a list of records has no letterhead
     for segment in around.page.segments:
-        if segment.box.top > around.page.page.height / 6:
+        if segment.box.top > around.page.within(1 / 6):
             return None
         plain = len(segment.words) <= 8 and not around.labels_in(segment) and ":" not in segment.text
         if plain and address.has_legal_form(segment.text) and fold(segment.text) not in known:

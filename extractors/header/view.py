@@ -102,7 +102,7 @@ def view(page: Page, top: float = 0.0) -> PageView:
             lines[-1] = (Segment(page.number, first.line, first.words + found[0].words, page.source),)
         else:
             lines.append(tuple(found))
-    return PageView(page, tuple(lines))
+    return PageView(page, tuple(lines), top)
 
 
 def _parted(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
