@@ -83,8 +83,26 @@ def _other_title(
     if order_share > 0.9 and score < 0.95 and signs.has_lines and signs.has_number:
         reason = f"the title says {name.replace('_', ' ')}, but the text reads like an order"
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
+    if signs.has_lines and _number_leads(pages, name):
+        reason = f"an order number stands above the words {name.replace('_', ' ')}: is this an order?"
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
     strange = (signs.has_lines or signs.has_number) and is_strange([around.page for around in pages])
     return TypeReading(DocumentType(name), min(0.99, score), STRANGE if strange else None)
+
+
+def _number_leads(pages: Sequence[Surroundings], name: str) -> bool:
+    """Whether the number of an order stands as a heading above what was taken for another title and is no taller.
+
+    "PO 4500123" above "Ship notice required" is an order without a title.
+    """
+    for around in pages[:1]:
+        titles = [hit for hit in around.hits if is_title(hit) and hit.field == name]
+        first = min(titles, key=lambda hit: hit.segment.line, default=None)
+        if first is None:
+            continue
+        heads = (h for h in around.hits if h.section == "header" and h.field == "po_number" and h.start == 0)
+        return any(h.segment.line < first.segment.line and h.segment.height >= first.segment.height for h in heads)
+    return False
 
 
 def _order(pages: Sequence[Surroundings], scores: Mapping[str, float], signs: OrderSigns, other: float) -> TypeReading:

@@ -138,3 +138,11 @@ def test_the_first_version_is_no_change(line: str, revision: str | None) -> None
 def test_a_later_version_is_a_change(line: str, revision: str) -> None:
     text = f"Acme Tools Inc.\n\n<Purchase Order>\n\nNo.: 4711\n{line}\n\nA-100  5  2.00  10.00"
     assert kind(text, OrderSigns(has_lines=True, has_number=True, revision=revision)) is DocumentType.ORDER_CHANGE
+
+
+@pytest.mark.parametrize("words", ["Ship notice required", "Packing slip", "Order confirmation required"])
+def test_an_order_headed_by_nothing_but_its_number_is_never_taken_for_what_it_asks_for(words: str) -> None:
+    text = f"PO 4500123\n\nAcme Tools Inc.\n\n{words}\n\nItem   Qty   Price   Amount\nA-1   5   2.00   10.00\n"
+    reading = read_type(around(text, "en"), ReadingContext(), ORDER)
+    assert reading.type is DocumentType.PURCHASE_ORDER
+    assert reading.doubt is not None
