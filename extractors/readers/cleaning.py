@@ -252,10 +252,7 @@ def table_lines(mask: Picture, letter: float) -> Lines:
 def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, int, int]], Picture]:
     """Level lines: short ones must be whole, long ones may be broken."""
     length, gap = int(max(3.0 * letter, 40)), max(int(_BROKEN * letter), 3)
-    whole = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    opened = cv2.bitwise_or(opened, cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, 4 * length), np.uint8)))
+    opened = cv2.bitwise_or(strips_across(mask, 3, length), strips_across(mask, gap, 4 * length))
     contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes: list[tuple[int, int, int, int]] = []
     keep = np.zeros_like(mask)
@@ -269,6 +266,27 @@ def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, in
         keep[rows, columns] = np.maximum(keep[rows, columns], opened[rows, columns])
         boxes.append((x, y, x + width, y + height))
     return boxes, keep
+
+
+def strips_across(mask: Picture, gap: int, length: int) -> Picture:
+    """What is left of the ink when gaps under ``gap`` pixels are closed and strips under ``length`` taken out.
+
+    The same as closing and opening by a level kernel, but as fast for a long one as for a short.
+    """
+    height, width = mask.shape
+    wide = width + gap  # paper between the rows, so that no strip goes on in the next
+    flat = np.zeros(height * wide + 1, np.uint8)
+    flat[:-1].reshape(height, wide)[:, :width] = mask
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    edges = np.concatenate(([0], edges)) if flat[0] else edges
+    starts, ends = edges[::2], edges[1::2]
+    apart = starts[1:] - ends[:-1] >= gap
+    starts, ends = starts[np.append(True, apart)[: len(starts)]], ends[np.append(apart, True)[: len(ends)]]
+    long_enough = ends - starts >= length
+    flat[:] = 0
+    for start, end in zip(starts[long_enough].tolist(), ends[long_enough].tolist(), strict=True):
+        flat[start:end] = 255
+    return np.ascontiguousarray(flat[:-1].reshape(height, wide)[:, :width])
 
 
 def _touched(mask: Picture, x: int, y: int, width: int, height: int, reach: int) -> float:

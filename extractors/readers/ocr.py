@@ -19,6 +19,7 @@ from pipeline.model import FLATTENED, Box, Mark, Page, Ruling, Source, Word
 
 PEN = "a pen stroke lies over the print"
 UNREADABLE = 0.55  # mean confidence below which a page may stand on its head
+READABLE = 0.75  # mean confidence that no strip standing on its head reaches
 _LETTER_SIZES = ((842.0, 595.0), (792.0, 612.0))  # A4 and Letter in points
 _SPECKS = re.compile(r"[|_\-–—=~.,'`´‘’:;·•*\"“”]+")
 
@@ -178,6 +179,8 @@ def _which_way(grey: Picture, language: str) -> int:
     """90 or 270: the clockwise turn after which a busy strip of the page reads better."""
     strip = _busy_strip(np.ascontiguousarray(np.rot90(grey)))
     straight = _confidence(recognise(strip, (language,), 6))
+    if straight >= READABLE:
+        return 270
     other = _confidence(recognise(turned(strip, 180), (language,), 6))
     return 270 if straight >= other else 90
 

@@ -297,6 +297,19 @@ def test_the_language_shows_in_little_words() -> None:
     assert language_of(["12", "KX-4"], languages) is None
 
 
+def test_strips_are_long_runs_of_ink_and_gaps_are_closed() -> None:
+    mask = np.zeros((3, 40), np.uint8)
+    mask[0, 0:12] = mask[0, 14:40] = 255  # a gap of two, and ink at both edges
+    mask[1, 0:20] = 255
+    mask[2, 5:30] = 255
+    found = cleaning.strips_across(mask, 3, 25)
+    assert [row.sum() // 255 for row in found] == [40, 0, 25]
+    assert found[2, 5:30].all()
+    assert [row.sum() // 255 for row in cleaning.strips_across(mask, 2, 25)] == [26, 0, 25]
+    assert not cleaning.strips_across(np.zeros((3, 40), np.uint8), 3, 5).any()
+    assert cleaning.strips_across(np.full((3, 40), 255, np.uint8), 3, 40).all()
+
+
 def test_runs_of_text_come_back_to_where_they_stood() -> None:
     grey = picture(300)
     mask = cleaning.ink(grey)
