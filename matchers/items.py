@@ -33,7 +33,6 @@ class ItemMatch:
     reason: str
     problem: str | None = None
     candidates: tuple[Candidate, ...] = ()
-    described: bool = False  # as ``pipeline.model.LineMatch.described``
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,7 @@ class ItemMatcher:
             others = self._descriptions.identify(said, price_agrees).candidates
             candidates = (self._candidate(item.sku, words), *(c for c in others if c.key != item.sku))
             return ItemMatch(None, None, 0.0, f"{words}, but {against}", "ambiguous_item", candidates[:5])
-        described = named is not None and named.sku == item.sku
-        return replace(_sold(item, best.level, _LEVELS[best.level][0], words), described=described)
+        return _sold(item, best.level, _LEVELS[best.level][0], words)
 
     def _against(
         self, item: CatalogueItem, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str],
@@ -200,7 +198,7 @@ class ItemMatcher:
             reason = (
                 f"{unknown}but for look-alike characters or zeros it is the number of {item.sku}; {described.reason}"
             )
-            return replace(_sold(item, "confused_code", described.probability, reason), described=True)
+            return _sold(item, "confused_code", described.probability, reason)
         level = "fuzzy_code" if item.sku in near else "description"
         return _sold(item, level, described.probability, f"{unknown}{described.reason}")
 

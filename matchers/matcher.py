@@ -130,7 +130,6 @@ def _matched(found: ItemMatch, item: CatalogueItem, unit: UnitResult, at: _Terms
         reason=found.reason,
         problem=found.problem,
         candidates=found.candidates,
-        described=found.described,
         unit=unit.reading,
         unit_problem=None if unit.reading else "uom_mismatch",
         unit_reason=unit.reading.explanation if unit.reading else unit.problem,

@@ -79,9 +79,6 @@ class LineMatch:
     price: ExpectedPrice | None = None
     price_problem: str | None = None  # in words, why there is no expected price
     stock: tuple[StockLevel, ...] | None = None  # None: the export has no stock file
-    described: bool = (
-        False  # a code leads to ``item``, if only as misread print does, and the description alone names it
-    )
 
 
 @dataclass(frozen=True, slots=True)
