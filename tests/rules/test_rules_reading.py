@@ -257,7 +257,7 @@ def test_a_code_is_proven_only_by_the_erps_own(level: str | None, weak: bool) ->
 
 def test_a_misread_code_is_held_though_description_price_and_sum_prove_its_item() -> None:
     weak_code = read("lines[0].buyer_item_id", 0.4)
-    order = one(level="confused_code", described=True, order={"evidence": (weak_code,)})
+    order = one(level="confused_code", order={"evidence": (weak_code,)})
     assert codes(Confidence, order) == [("low_confidence", "lines[0].buyer_item_id")]
 
 
