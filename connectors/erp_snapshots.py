@@ -10,6 +10,7 @@ from pathlib import Path
 
 from connectors.erp import ErpSnapshot, load_erp
 from connectors.erp_tables import TABLES
+from pipeline.durable import flush_folder
 from pipeline.errors import ConfigError, SourceError
 from pipeline.scratch import scratch_folder
 
@@ -106,7 +107,7 @@ class SnapshotStore:
             out.flush()
             os.fsync(out.fileno())
         aside.replace(self._folder / CURRENT)
-        _sync_folder(self._folder)
+        flush_folder(self._folder)
 
     def _prune(self, version: str) -> None:
         others = [p for p in self._folder.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name != version]
@@ -128,12 +129,4 @@ def _copy(source: Path, aside: Path) -> None:
             raise SourceError(f"{path}: it changed while it was read; the ERP is still writing, sync again later")
         with copy.open("rb") as written:
             os.fsync(written.fileno())
-    _sync_folder(aside)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush_folder(aside)

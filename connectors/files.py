@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline import faults
+from pipeline.durable import flush_folder
 from pipeline.errors import SourceError
 
 _REMEDIES = {
@@ -70,15 +71,6 @@ def read_whole(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise cannot("read", path, error) from error
-
-
-def flush_folder(folder: Path) -> None:
-    """Makes a rename in ``folder`` outlast a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def cannot(what: str, path: Path, error: OSError) -> SourceError:

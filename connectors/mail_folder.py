@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from connectors.files import cannot, flush_folder
+from connectors.files import cannot
 from connectors.too_large import DEFAULT_LIMIT, HEADER_BYTES, stand_in
+from pipeline.durable import flush_folder
 from pipeline.errors import ConfigError
 from pipeline.model import MailKey
 

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.durable import flush_folder
+
 type_names = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "u8": np.uint64, "i4": np.int32, "i8": np.int64}
 
 Array = npt.NDArray[Any]
@@ -168,7 +170,7 @@ def write_packed(path: Path, version: str, arrays: Arrays) -> None:
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    flush_folder(path.parent)
 
 
 def _write(out: Any, version: str, arrays: Arrays) -> None:
@@ -186,14 +188,6 @@ def _write(out: Any, version: str, arrays: Arrays) -> None:
         out.write(array.data)
         out.write(bytes(-array.nbytes % _ALIGN))
     out.write(_END)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def open_packed(path: Path, version: str, *, verify: bool = False) -> dict[str, Array] | None:
