@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from extractors.counters import counter_in
+from extractors.doctype import ORDER_TYPES
 from extractors.header.fields import Found, order_numbers
 from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Surroundings, column_values
@@ -19,7 +20,6 @@ from pipeline.language import fold
 from pipeline.model import Page, Word
 from pipeline.values import currency_code, has_digit, is_unit, looks_like_amount
 
-ORDER_TITLES = ("purchase_order", "order_change", "order_cancellation")
 _CLEAR = 0.8  # score from which a number is one
 _CLEAR_LABEL = 6  # letters
 _SAME_PLACE = 20.0  # points
@@ -172,7 +172,7 @@ def _worthy(head: Head | None) -> Iterator[Head]:
 def _is_title(hit: LabelHit, numbers: Iterable[Found]) -> bool:
     """A title that stands alone or beside its number; "Delivery schedule" below an item is one in its wording too."""
     alone = hit.context is Context.WHOLE or any(_holds(hit.segment, one) for one in numbers)
-    return is_title(hit) and hit.field in ORDER_TITLES and alone
+    return is_title(hit) and hit.field in ORDER_TYPES and alone
 
 
 def _holds(segment: Segment, one: Found) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.bands import ORDER_TITLES, Head, banded
+from extractors.bands import Head, banded
 from extractors.counters import counter_in
+from extractors.doctype import ORDER_TYPES
 from extractors.header.fields import Choice, Found, po_number
 from extractors.header.labels import Context, LabelHit, find_labels, is_title
 from extractors.header.places import Surroundings
@@ -68,10 +69,10 @@ def split(pages: Sequence[PageView], language: str | None) -> tuple[OrderPart, .
     for role in roles:
         if not parts or (current is not None and _begins(role, current)):
             parts.append([role])
-            current = role if role.number or role.title in ORDER_TITLES else None
+            current = role if role.number or role.title in ORDER_TYPES else None
         else:
             parts[-1].append(role)
-            if (current is None and (role.number or role.title in ORDER_TITLES)) or (
+            if (current is None and (role.number or role.title in ORDER_TYPES)) or (
                 current is not None and current.number is None and role.number is not None
             ):
                 current = role
@@ -127,12 +128,12 @@ def _begins(role: PageRole, first: PageRole) -> bool:
     if role.around.page.page.number == first.around.page.page.number:
         return True  # records of another number out of the same list
     if other:
-        return role.title in ORDER_TITLES or restarted or _same_place(role, first)
+        return role.title in ORDER_TYPES or restarted or _same_place(role, first)
     same_form = role.number is not None and len(role.receiver.split()) == len(first.receiver.split())
-    titled = role.title in ORDER_TITLES or same_form
+    titled = role.title in ORDER_TYPES or same_form
     if titled and role.has_total and first.has_total and role.receiver and first.receiver:
         return role.receiver != first.receiver  # one order number for several stores, a page and a total for each
-    return restarted and role.number is None and role.title in ORDER_TITLES and first.counter is not None
+    return restarted and role.number is None and role.title in ORDER_TYPES and first.counter is not None
 
 
 def _key(role: PageRole) -> str:
@@ -158,11 +159,7 @@ def _whole_title(around: Surroundings) -> bool:
     """Whether the title of an order stands alone at the top of the page."""
     limit = around.page.within(1 / 3)
     return any(
-        is_title(h)
-        and h.field in ORDER_TITLES
-        and h.context is Context.WHOLE
-        and h.box.top <= limit
-        and _big(h, around)
+        is_title(h) and h.field in ORDER_TYPES and h.context is Context.WHOLE and h.box.top <= limit and _big(h, around)
         for h in around.hits
     )
 
