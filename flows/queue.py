@@ -27,7 +27,7 @@ from pipeline.model import (
     ReviewCase,
     Verdict,
 )
-from pipeline.run import Deciders, decide_order
+from pipeline.run import Deciders, match_order
 from store import StaleCase, StaleHistory, Store
 
 
@@ -163,7 +163,8 @@ def decide_with(deciders: Deciders, case: ReviewCase, resolution: Resolution) ->
             f"`po-intake queue correct {case.case_id} ORDER.json`"
         )
     matcher = ChosenItems(deciders.matcher, resolution.skus, resolution.reviewer)
-    return decide_order(order, case.mail, replace(deciders, matcher=matcher), case.opened_at.date())
+    chosen = replace(deciders, matcher=matcher)
+    return deciders.judge(match_order(order, case.mail, chosen, case.opened_at.date()))
 
 
 class ChosenItems:

@@ -255,19 +255,6 @@ def match_order(
     return replace(matched, document_sha256=document_sha256, earlier=earlier)
 
 
-def decide_order(
-    order: Order,
-    mail: MailContext | None,
-    deciders: Deciders,
-    as_of: date,
-    *,
-    document_sha256: str | None = None,
-    key: str | None = None,
-) -> Decision:
-    """As ``match_order``, and judged."""
-    return deciders.judge(match_order(order, mail, deciders, as_of, document_sha256=document_sha256, key=key))
-
-
 def decide_message(reading: MessageReading, deciders: Deciders, as_of: date) -> tuple[DocumentDecision, ...]:
     """At least one decision a message, in document order. What is decided is remembered, for the next message."""
     mail = mail_context(reading.message)
@@ -277,7 +264,8 @@ def decide_message(reading: MessageReading, deciders: Deciders, as_of: date) -> 
     decided = []
     for position, (r, order) in enumerate(found):
         key = order_key(reading.sha256, r.document, order, position)
-        decision = decide_order(order, mail, deciders, as_of, document_sha256=r.document.sha256, key=key)
+        matched = match_order(order, mail, deciders, as_of, document_sha256=r.document.sha256, key=key)
+        decision = deciders.judge(matched)
         deciders.history.remember(decision, r.document.sha256, key)
         decided.append(DocumentDecision(key, r.document, decision))
     return tuple(decided)
@@ -290,7 +278,7 @@ def _decide_other(
     if isinstance(result, DocumentError):
         decision = deciders.judge_error(result)
     else:
-        decision = decide_order(result, mail, deciders, as_of)
+        decision = deciders.judge(match_order(result, mail, deciders, as_of))
     return DocumentDecision(order_key(reading.sha256, r.document, decision.order, 0), r.document, decision)
 
 
