@@ -13,6 +13,7 @@ from pipeline.model import (
     Decision,
     Document,
     EarlierOrder,
+    KnownAlias,
     LayoutCorrection,
     MailContext,
     MailKey,
@@ -144,3 +145,10 @@ class LayoutMemory(Protocol):
 
     def forget_layout(self, fingerprint: str, actor: str) -> LayoutCorrection:
         """A unique beginning of the fingerprint is enough. Raises ``UsageError`` when none or several begin so."""
+
+
+class AliasMemory(Protocol):
+    """What people taught about the words of customers: their numbers for items, their units, their addresses."""
+
+    def aliases(self, customer_id: str | None) -> tuple[KnownAlias, ...]:
+        """Those in force, oldest first; of every customer when None."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.codec import decision_from_json, dumps, order_to_json
 from pipeline.errors import UsageError
-from pipeline.model import CaseStatus, Decision, Resolution, ReviewCase
-from store import audit
+from pipeline.model import Alias, CaseStatus, Confirmation, Decision, Resolution, ReviewCase
+from store import aliases, audit
 from store.engine import Database
 from store.records import CaseSummary, OrderState, StaleCase
 from store.results import add_decision, case_version, mail_from_text, put_in_force, refuse_stale, send
-from store.tables import CaseRow, DocumentRow, OrderRow, ResolutionRow
+from store.tables import CaseRow, OrderRow, ResolutionRow
 
 
 def cases(db: Database, status: CaseStatus | None) -> tuple[CaseSummary, ...]:
@@ -49,17 +50,15 @@ def case(db: Database, case_id: str) -> ReviewCase:
     with db.reading() as session:
         row = _find(session, case_id)
         order = row.order
-        query = select(DocumentRow.file_name).where(
-            DocumentRow.message_id == order.message_id, DocumentRow.sha256 == order.document_sha256
-        )
         return ReviewCase(
             case_id=row.case_id,
             order_key=order.order_key,
             version=row.version,
+            signed_by=_signer(session, row),
             status=CaseStatus(row.status),
             opened_at=row.opened_at,
             decision=_decision(order),
-            file_name=session.scalars(query).first(),
+            file_name=aliases.document_name(session, order),
             mail=mail_from_text(order.message.mail),
         )
 
@@ -77,8 +76,10 @@ def _decision(order: OrderRow) -> Decision:
     return decision_from_json(json.loads(order.decision))
 
 
-def resolve(db: Database, resolution: Resolution, decision: Decision | None, seen: int) -> None:
-    """Closes a case: with the ``decision`` that leaves (approve), or without one (reject).
+def resolve(
+    db: Database, resolution: Resolution, decision: Decision | None, seen: int, taught: Sequence[Alias] = ()
+) -> None:
+    """Closes a case: with the ``decision`` that leaves (approve), or without one (reject); ``taught`` is remembered.
 
     Everything is one transaction, the outbox row included. Raises ``StaleCase``, and ``StaleHistory`` when another
     order of the customer was recorded after the history mark ``seen``. Repeating the same resolution changes nothing.
@@ -92,11 +93,14 @@ def resolve(db: Database, resolution: Resolution, decision: Decision | None, see
             row.status, order.state = CaseStatus.REJECTED, OrderState.REJECTED
         else:
             refuse_stale(session, decision, seen, but=order.id)
+            aliases.refuse_undone(session, decision)
             _replace(session, order, decision, OrderState.APPROVED, resolution)
             row.status, row.version = CaseStatus.RESOLVED, case_version(decision)
             send(session, order, decision, db.now())
         row.closed_at = db.now()
         _book(session, db, row, resolution)
+        said = Confirmation(resolution.reviewer, resolution.at, order.order_key, aliases.document_name(session, order))
+        aliases.teach(session, taught, said)
 
 
 def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase:
@@ -108,6 +112,26 @@ def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCa
             row.version = case_version(decision)
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)
+
+
+def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase:
+    """The first of two approvals: the case stays open with ``decision``. It lapses as soon as the case changes."""
+    with db.writing("sign") as session:
+        row = _opened(session, resolution)
+        if row is not None:
+            _replace(session, row.order, decision, OrderState.REVIEW, resolution)
+            row.version = case_version(decision, resolution.reviewer)
+            _book(session, db, row, resolution)
+    return case(db, resolution.case_id)
+
+
+def _signer(session: Session, row: CaseRow) -> str | None:
+    """Who signed the case as it is now."""
+    query = select(ResolutionRow).where(ResolutionRow.case_id == row.id).order_by(ResolutionRow.id.desc()).limit(1)
+    last = session.scalars(query).first()
+    if last is None or last.action != "sign" or row.status != CaseStatus.OPEN:
+        return None
+    return last.reviewer if row.version == case_version(_decision(row.order), last.reviewer) else None
 
 
 def _opened(session: Session, resolution: Resolution) -> CaseRow | None:

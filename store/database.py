@@ -5,13 +5,23 @@ Any of them raises ``SourceError`` when the database does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select, text
 
-from pipeline.model import CaseStatus, Decision, LayoutCorrection, MailKey, Resolution, ReviewCase
+from pipeline.model import (
+    Alias,
+    CaseStatus,
+    Decision,
+    KnownAlias,
+    LayoutCorrection,
+    MailKey,
+    Resolution,
+    ReviewCase,
+    TouchedOrder,
+)
 from pipeline.run import MessageResult
-from store import audit, cases, checks, decided, layouts, messages, outbox, results, schema
+from store import aliases, audit, cases, checks, decided, layouts, messages, outbox, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.records import (
@@ -140,13 +150,19 @@ class Store:
         """Raises ``UsageError`` for an unknown or ambiguous id; a unique beginning is enough."""
         return cases.case(self._db, case_id)
 
-    def resolve(self, resolution: Resolution, decision: Decision | None, seen: int) -> None:
+    def resolve(
+        self, resolution: Resolution, decision: Decision | None, seen: int, taught: Sequence[Alias] = ()
+    ) -> None:
         """Approve with the ``decision`` that leaves, reject with None. Raises ``StaleCase``, ``StaleHistory``."""
-        cases.resolve(self._db, resolution, decision, seen)
+        cases.resolve(self._db, resolution, decision, seen, taught)
 
     def revise(self, resolution: Resolution, decision: Decision) -> ReviewCase:
         """The case stays open with a corrected order. Raises ``StaleCase``."""
         return cases.revise(self._db, resolution, decision)
+
+    def sign(self, resolution: Resolution, decision: Decision) -> ReviewCase:
+        """The first of two approvals; the case stays open. Raises ``StaleCase``."""
+        return cases.sign(self._db, resolution, decision)
 
     # layouts
 
@@ -161,6 +177,28 @@ class Store:
     def forget_layout(self, fingerprint: str, actor: str) -> LayoutCorrection:
         """A unique beginning of the fingerprint is enough. Raises ``UsageError``."""
         return layouts.forget(self._db, fingerprint, actor)
+
+    # aliases
+
+    def aliases(self, customer_id: str | None) -> tuple[KnownAlias, ...]:
+        """Those in force, oldest first; of every customer when None."""
+        return aliases.aliases(self._db, customer_id)
+
+    def alias(self, alias_id: str) -> KnownAlias:
+        """A unique beginning of the id is enough. Raises ``UsageError``."""
+        return aliases.known(self._db, alias_id)
+
+    def touched_by(self, alias: Alias) -> tuple[TouchedOrder, ...]:
+        """The orders in which it decided, oldest first."""
+        return aliases.touched(self._db, alias)
+
+    def confirm_alias(self, alias_id: str, actor: str) -> KnownAlias:
+        """Without an order; counts once a person. Raises ``UsageError``."""
+        return aliases.confirm(self._db, alias_id, actor)
+
+    def undo_alias(self, alias_id: str, actor: str, reason: str) -> tuple[KnownAlias, tuple[TouchedOrder, ...]]:
+        """It counts no more; with the orders in which it decided. Raises ``UsageError``."""
+        return aliases.retire(self._db, alias_id, actor, reason)
 
     # the whole
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pipeline.codec import decision_to_json, dumps, order_to_json
 from pipeline.model import CaseStatus, Decision, Document, LineDecision, LineItem, MailContext, Verdict
 from pipeline.run import DocumentDecision, MessageResult, code_key, mail_context
-from store import audit
+from store import aliases, audit
 from store.engine import Database
 from store.messages import close, held
 from store.records import ClaimedMessage, MessageState, OrderState, OutboxState, StaleHistory
@@ -45,6 +45,7 @@ def record(db: Database, claim: ClaimedMessage, result: MessageResult, seen: int
         for decided in result.decisions:
             if decided.decision.order.document_type.is_order:  # others need no history
                 refuse_stale(session, decided.decision, seen)
+                aliases.refuse_undone(session, decided.decision)
         _describe(row, result)
         _add_documents(session, row, result)
         for decided in result.decisions:
@@ -221,9 +222,9 @@ def send(session: Session, row: OrderRow, decision: Decision, now: datetime) -> 
         session.add(item)
 
 
-def case_version(decision: Decision) -> str:
-    """The hash of what a reviewer is shown."""
-    return sha256_of_text(decision_text(decision))
+def case_version(decision: Decision, signed_by: str = "") -> str:
+    """The hash of what a reviewer is shown, and of who has approved just that before."""
+    return sha256_of_text(decision_text(decision) + signed_by)
 
 
 def _open_case(session: Session, row: OrderRow, decision: Decision, now: datetime) -> None:

@@ -290,6 +290,44 @@ class LayoutRow(Base):
     at: Mapped[datetime]
 
 
+class AliasRow(Base):
+    """What a customer calls something of ours; one that was undone stays, retired, for its history."""
+
+    __tablename__ = "aliases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alias_id: Mapped[str] = mapped_column(String(16), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    customer_id: Mapped[str]
+    ship_to_id: Mapped[str | None]
+    key: Mapped[str]
+    target: Mapped[str]
+    retired_at: Mapped[datetime | None]
+
+    confirmations: Mapped[list[AliasConfirmationRow]] = relationship(order_by="AliasConfirmationRow.id")
+
+    __table_args__ = (Index("ix_aliases_customer", "customer_id"),)
+
+
+class AliasConfirmationRow(Base):
+    """One order confirms an alias once, whoever decides on it and however often; so does one person without an order.
+
+    ``source`` says which of these it was.
+    """
+
+    __tablename__ = "alias_confirmations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alias_row: Mapped[int] = mapped_column(ForeignKey("aliases.id"))
+    source: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str]
+    at: Mapped[datetime]
+    order_key: Mapped[str | None] = mapped_column(String(64))
+    document: Mapped[str | None]
+
+    __table_args__ = (UniqueConstraint("alias_row", "source", name="uq_alias_confirmation"),)
+
+
 class MetaRow(Base):
     """Single values: the head of the audit chain, the ERP snapshot in force."""
 

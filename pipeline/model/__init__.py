@@ -4,6 +4,7 @@ All are frozen, hold tuples, ``Decimal``, ``date`` and aware UTC ``datetime``. A
 Boxes are PDF points from the top left of the upright page; confidences run from 0 (none) to 1 (proven).
 """
 
+from pipeline.model.alias import Alias, AliasKind, Confirmation, KnownAlias, Scope, TouchedOrder
 from pipeline.model.decision import CaseStatus, Decision, LineDecision, Mismatch, Resolution, ReviewCase, Verdict
 from pipeline.model.erp import (
     CatalogueItem,
@@ -47,6 +48,8 @@ from pipeline.model.pages import FLATTENED, Box, Cell, Mark, Page, Pages, Ruling
 __all__ = [
     "ALONE",
     "FLATTENED",
+    "Alias",
+    "AliasKind",
     "Attachment",
     "Box",
     "Candidate",
@@ -54,6 +57,7 @@ __all__ = [
     "CatalogueItem",
     "Cell",
     "Company",
+    "Confirmation",
     "Customer",
     "Decision",
     "Discount",
@@ -65,6 +69,7 @@ __all__ = [
     "Evidence",
     "ExpectedPrice",
     "ItemStatus",
+    "KnownAlias",
     "LayoutColumn",
     "LayoutCorrection",
     "LineDecision",
@@ -89,9 +94,11 @@ __all__ = [
     "ReviewCase",
     "Ruling",
     "ScheduleLine",
+    "Scope",
     "ShipTo",
     "Source",
     "StockLevel",
+    "TouchedOrder",
     "UnitConversion",
     "UnitReading",
     "Verdict",
