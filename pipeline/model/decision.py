@@ -73,6 +73,7 @@ class ReviewCase:
     decision: Decision
     file_name: str | None = None
     mail: MailContext | None = None
+    signed_by: str | None = None  # the first of two people who must approve it as it is now
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Resolution:
 
     case_id: str
     version: str
-    action: str  # "approve" | "reject"
+    action: str  # "approve" | "sign" (the first of two approvals) | "correct" | "reject"
     reviewer: str
     at: datetime
     reason: str
