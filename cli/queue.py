@@ -92,7 +92,8 @@ def _show(case: ReviewCase) -> None:
     fields = (("type", order.document_type), ("PO number", order.po_number), ("date", order.order_date))
     sides = (("buyer", order.buyer.name), ("customer", decision.customer_id), ("ship to", order.ship_to.name),
              ("total", f"{order.total or ''} {order.currency or ''}"))  # fmt: skip
-    print_table(("", ""), (*head, *mail, *fields, *sides))
+    signed = (("approved by", f"{case.signed_by}; a second person must approve it too"),) if case.signed_by else ()
+    print_table(("", ""), (*head, *mail, *fields, *sides, *signed))
     lines = (
         (n, line.buyer_item_id or line.seller_item_id, line.description, line.quantity, line.unit, line.unit_price,
          line.line_amount, decided.sku, ", ".join(decided.exceptions) or decided.decision)
@@ -210,11 +211,15 @@ def _skus(pairs: tuple[str, ...]) -> dict[int, str]:
 def _tell(outcome: cases.Outcome, as_json: bool) -> int:
     case = outcome.case
     if as_json:
-        print_json({"case_id": case.case_id, "status": str(case.status), "unseen": list(outcome.unseen)})
+        seen = {"unseen": list(outcome.unseen), "second_for": list(outcome.second_for)}
+        print_json({"case_id": case.case_id, "status": str(case.status), **seen})
     elif outcome.left:
         say(f"case {case.case_id}: the order leaves with the next poll, or now: po-intake poll")
     elif case.status is CaseStatus.REJECTED:
         say(f"case {case.case_id}: rejected")
+    elif outcome.second_for:
+        say(f"case {case.case_id} is approved by {case.signed_by} and stays open: {', '.join(outcome.second_for)}")
+        say(f"a second person must approve it too: po-intake queue approve {case.case_id}")
     else:
         say(f"case {case.case_id} stays open; look at what came up:")
         for line in outcome.unseen:

@@ -30,13 +30,17 @@ from pipeline.model import (
 from pipeline.run import Deciders, match_order
 from store import StaleCase, StaleHistory, Store
 
+REVIEWER = "reviewer"  # the level of a match that a person chose
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a case. ``unseen`` names what the person must look at first: then the case is still open."""
+    """What became of a case. ``unseen`` names what the person must look at first: then the case is still open, as it is
+    while ``second_for`` names the exceptions that a second person must approve as well."""
 
     case: ReviewCase
     unseen: tuple[str, ...] = ()
+    second_for: tuple[str, ...] = ()
 
     @property
     def left(self) -> bool:
@@ -141,12 +145,18 @@ def draft(case: ReviewCase) -> str:
 def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, *, insist: bool) -> Outcome:
     while True:
         history = parts.store.history(but=case.order_key)
-        decision = decide_with(parts.deciders(history), case, resolution)
+        deciders = parts.deciders(history)
+        matched = matched_as_left(deciders, case, resolution)
+        decision = deciders.judge(matched)
         unseen = tuple(_unseen(case.decision, decision))
         clean = decision.decision is Verdict.AUTO
         if not clean and (unseen or not insist):
             return Outcome(parts.store.revise(resolution, decision), unseen or tuple(_said(decision)))
         _refuse_gaps(decision)
+        grave = tuple(sorted(deciders.two_people(matched) & {m.code for m in decision.mismatches}))
+        if grave and not _is_second(case, resolution):
+            signed = parts.store.sign(replace(resolution, action="sign"), decision)
+            return Outcome(signed, second_for=grave)
         try:
             parts.store.resolve(resolution, decision, history.mark)
         except StaleHistory:
@@ -154,45 +164,72 @@ def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, *, ins
         return Outcome(parts.store.case(case.case_id))
 
 
-def decide_with(deciders: Deciders, case: ReviewCase, resolution: Resolution) -> Decision:
-    """The decision on the order as the person left it."""
+def _is_second(case: ReviewCase, resolution: Resolution) -> bool:
+    """Whether somebody else approved the very same before."""
+    first = case.signed_by
+    return first is not None and first.strip().casefold() != resolution.reviewer.strip().casefold()
+
+
+def matched_as_left(deciders: Deciders, case: ReviewCase, resolution: Resolution) -> MatchedOrder:
+    """The order as the person left it beside the ERP, with the items chosen for its lines now or before."""
     order = resolution.order or case.decision.order
     if not order.document_type.is_order:
         raise UsageError(
             f"case {case.case_id} holds no order ({order.document_type}): reject it, or give the order with "
             f"`po-intake queue correct {case.case_id} ORDER.json`"
         )
-    matcher = ChosenItems(deciders.matcher, resolution.skus, resolution.reviewer)
-    chosen = replace(deciders, matcher=matcher)
-    return deciders.judge(match_order(order, case.mail, chosen, case.opened_at.date()))
+    matcher = ChosenItems(deciders.matcher, _chosen(case.decision, order, resolution))
+    return match_order(order, case.mail, replace(deciders, matcher=matcher), case.opened_at.date())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The item that a person chose for a line; ``reason`` says who."""
+
+    sku: str
+    reason: str
+
+
+def _chosen(shown: Decision, order: Order, resolution: Resolution) -> tuple[Choice | None, ...]:
+    """Per line: what is chosen now, else what a person chose for this very line before."""
+    before = {
+        line: Choice(decided.sku, decided.match_reason or "")
+        for line, decided in zip(shown.order.lines, shown.lines, strict=True)
+        if decided.match_level == REVIEWER and decided.sku is not None
+    }
+    now = resolution.skus or (None,) * len(order.lines)
+    return tuple(
+        Choice(sku, f"{sku} was chosen by {resolution.reviewer}") if sku else before.get(line)
+        for line, sku in zip(order.lines, now, strict=True)
+    )
 
 
 class ChosenItems:
     """A ``Matcher`` in which a person's choice of items stands above what the lines say."""
 
-    def __init__(self, matcher: Matcher, skus: Sequence[str | None], reviewer: str) -> None:
+    def __init__(self, matcher: Matcher, choices: Sequence[Choice | None]) -> None:
         self._matcher = matcher
-        self._skus = skus
-        self._reviewer = reviewer
+        self._choices = choices
 
     def match(
         self, order: Order, erp: Erp, mail: MailContext | None, history: OrderHistory, as_of: date
     ) -> MatchedOrder:
-        for sku in self._skus:
-            if sku is not None and erp.item(sku) is None:
-                raise UsageError(f"{sku}: no such item in the ERP exports")
+        for choice in self._choices:
+            if choice is not None and erp.item(choice.sku) is None:
+                raise UsageError(f"{choice.sku}: no such item in the ERP exports")
         lines = tuple(
-            line if sku is None else replace(line, **_only_code(sku))
-            for line, sku in zip(order.lines, self._skus, strict=True)
+            line if choice is None else replace(line, **_only_code(choice.sku))
+            for line, choice in zip(order.lines, self._choices, strict=True)
         )
         matched = self._matcher.match(replace(order, lines=lines), erp, mail, history, as_of)
-        chosen = tuple(self._named(m, sku) for m, sku in zip(matched.lines, self._skus, strict=True))
+        chosen = tuple(_named(m, choice) for m, choice in zip(matched.lines, self._choices, strict=True))
         return replace(matched, order=order, lines=chosen)
 
-    def _named(self, match: LineMatch, sku: str | None) -> LineMatch:
-        if sku is None or match.item is None:
-            return match
-        return replace(match, level="reviewer", reason=f"{match.item.sku} was chosen by {self._reviewer}")
+
+def _named(match: LineMatch, choice: Choice | None) -> LineMatch:
+    if choice is None or match.item is None:
+        return match
+    return replace(match, level=REVIEWER, reason=choice.reason)
 
 
 def _only_code(sku: str) -> dict[str, Any]:

@@ -104,6 +104,7 @@ def deciders(erp: Erp, history: OrderHistory, policies: Policies, matcher: Order
         matcher=matcher or OrderMatcher(),
         judge=partial(judge, policies=policies),
         judge_error=decision_for_error,
+        two_people=lambda matched: frozenset(policies.for_order(matched).release.two_people),
         erp=erp,
         history=history,
     )

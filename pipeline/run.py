@@ -68,6 +68,7 @@ class Deciders:
     matcher: Matcher
     judge: Callable[[MatchedOrder], Decision]
     judge_error: Callable[[DocumentError], Decision]
+    two_people: Callable[[MatchedOrder], frozenset[str]]  # exceptions of it that one person alone cannot overrule
     erp: Erp
     history: OrderHistory
 

@@ -81,6 +81,10 @@ class ConfidencePolicy(Section):
     ocr: Thresholds
 
 
+class ReleasePolicy(Section):
+    two_people: tuple[str, ...]
+
+
 class SenderPolicy(Section):
     allowed_domains: tuple[str, ...]
     require_authentication: bool
@@ -99,6 +103,7 @@ class Policy(Section):
     quantity: QuantityPolicy
     order: OrderPolicy
     confidence: ConfidencePolicy
+    release: ReleasePolicy
     sender: SenderPolicy
     remarks: RemarksPolicy
 

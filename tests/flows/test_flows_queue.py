@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from intake_workspace import HARBOUR, NORDWIND, NUTS, mail, make_workspace, order_text
+from intake_workspace import BOLTS, HARBOUR, NORDWIND, NUTS, mail, make_workspace, order_text
 
 from extractors.read import read_orders
 from flows import queue, steps, wiring
@@ -70,6 +70,40 @@ def test_a_line_needs_an_item(parts: Parts) -> None:
     assert outcome.left and line.sku == "FX-1001" and line.match_level == "reviewer"
     assert "chosen by ann" in (line.match_reason or "")
     assert outcome.case.decision.order.lines[1].seller_item_id == "ZZ-9", "what was printed stays as printed"
+
+
+def suspicious_case(parts: Parts, workspace: Path) -> str:
+    """An order with nothing wrong but that answers go to a look-alike of the customer's domain."""
+    raw = b"Reply-To: einkauf@nordwlnd.example\n" + mail(NORDWIND, "Order", order_text(NORDWIND, "PO-7099", [BOLTS]))
+    (workspace / "mails" / "9.eml").write_bytes(raw)
+    steps.poll(parts)
+    process_all(parts)
+    return case_of(parts, "PO-7099")
+
+
+def test_a_grave_exception_takes_two_people(parts: Parts, tmp_path: Path) -> None:
+    case_id = suspicious_case(parts, tmp_path / "w")
+    assert parts.store.case(case_id).decision.exceptions == ("suspicious_sender",)
+    first = queue.approve(parts, case_id, "ann", skus={1: "FX-1002"})
+    assert first.unseen, "the other item costs less"
+    first = queue.approve(parts, case_id, "ann")
+    assert not first.left and first.second_for == ("suspicious_sender",) and first.case.signed_by == "ann"
+    again = queue.approve(parts, case_id, " Ann")
+    assert not again.left and again.second_for and parts.store.counts().outbox["pending"] == 0
+    second = queue.approve(parts, case_id, "bob", version=again.case.version)
+    (line,) = second.case.decision.lines
+    assert second.left and line.sku == "FX-1002" and "chosen by ann" in (line.match_reason or "")
+    booked = [(e.actor, e.action) for e in parts.store.audit_entries(first.case.order_key)]
+    assert ("ann", "sign") in booked and booked[-1] == ("bob", "approve")
+
+
+def test_the_first_approval_lapses_when_the_case_changes(parts: Parts, tmp_path: Path) -> None:
+    case_id = suspicious_case(parts, tmp_path / "w")
+    assert queue.approve(parts, case_id, "ann").second_for
+    order = json.loads(queue.draft(parts.store.case(case_id))) | {"payment_terms": "net 90"}
+    queue.correct(parts, case_id, "cho", json.dumps(order))
+    assert parts.store.case(case_id).signed_by is None
+    assert queue.approve(parts, case_id, "bob").second_for and queue.approve(parts, case_id, "ann").left
 
 
 def test_a_choice_that_brings_up_something_new_is_shown_first(parts: Parts) -> None:
