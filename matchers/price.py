@@ -26,7 +26,9 @@ def expected_price(
     if len({(row.price, row.currency) for row in chosen}) > 1:
         lines = " and ".join(f"row {row.row}: {row.price:f} {row.currency}" for row in chosen)
         return f"price_list.csv holds two prices for the same case ({lines}); correct it in the ERP"
-    return ExpectedPrice(chosen[0].price, chosen[0].currency, base_uom, chosen[0], _words(chosen[0], day, base_uom))
+    row = chosen[0]
+    next_break = min((other.min_qty for other in valid if other.min_qty > quantity), default=None)
+    return ExpectedPrice(row.price, row.currency, base_uom, row, _words(row, day, base_uom), next_break)
 
 
 def _holds(row: Price, day: date) -> bool:

@@ -86,12 +86,17 @@ def decision_to_json(decision: Decision, *, evidence: bool = False) -> Json:
         "ship_to_id": decision.ship_to_id,
         "decision": decision.decision.value,
         "exceptions": list(decision.exceptions),
-        "mismatches": [
-            {"code": m.code, "path": m.path, "expected": m.expected, "actual": m.actual, "reason": m.reason}
-            for m in decision.mismatches
-        ],
+        "mismatches": [_mismatch_out(one) for one in decision.mismatches],
     }
+    if decision.corrections:
+        out["corrections"] = [_mismatch_out(one) for one in decision.corrections]
     return out
+
+
+def _mismatch_out(one: Mismatch) -> Json:
+    return {
+        "code": one.code, "path": one.path, "expected": one.expected, "actual": one.actual, "reason": one.reason
+    }  # fmt: skip
 
 
 def _line_out(line: LineItem) -> Json:
@@ -206,16 +211,21 @@ def decision_from_json(obj: Mapping[str, object]) -> Decision:
             for i, line in enumerate(_objects(obj, "lines"))
             if line.get("decision") is not None
         ),
-        mismatches=tuple(
-            Mismatch(
-                code=_text(m, "code") or "",
-                path=_text(m, "path") or "",
-                expected=_text(m, "expected"),
-                actual=_text(m, "actual"),
-                reason=_text(m, "reason") or "",
-            )
-            for m in _objects(obj, "mismatches")
-        ),
+        mismatches=_mismatches(obj, "mismatches"),
+        corrections=_mismatches(obj, "corrections"),
+    )
+
+
+def _mismatches(obj: Mapping[str, object], key: str) -> tuple[Mismatch, ...]:
+    return tuple(
+        Mismatch(
+            code=_text(m, "code") or "",
+            path=_text(m, "path") or "",
+            expected=_text(m, "expected"),
+            actual=_text(m, "actual"),
+            reason=_text(m, "reason") or "",
+        )
+        for m in _objects(obj, key)
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.interfaces import Rule
 from pipeline.model import Decision, MatchedOrder, Mismatch
 from rules import ALL_RULES
+from rules.corrections import rounded_up
 from rules.judge import is_off, judge, line_index
 from rules.numbers import with_usable_numbers
 from rules.policy import DEFAULT_NAME, Policies, Policy
@@ -20,6 +21,7 @@ def explain(matched: MatchedOrder, policies: Policies) -> str:
     """
     matched = with_usable_numbers(matched)
     decision = judge(matched, policies)
+    matched, _ = rounded_up(matched, policies)
     blocks = [_rule_block(make(policies), matched, policies) for make in ALL_RULES]
     return "\n".join([_heading(matched), "", *blocks, "", *_verdict(decision, matched, policies)])
 
@@ -79,6 +81,8 @@ def _verdict(decision: Decision, matched: MatchedOrder, policies: Policies) -> I
     for one in decision.mismatches:
         if (one.code, one.path) not in by_rules:
             yield f"✗ {_finding(one, matched, policies)}"
+    for one in decision.corrections:
+        yield f"✓ put right: {_finding(one, matched, policies)}"
     mode = policies.for_order(matched).mode
     yield f"mode = {mode} ({policies.origin(matched, 'mode')})"
     for index, line in enumerate(decision.lines):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.model import Decision, LineDecision, MatchedOrder, Mismatch, Verdict
 from rules import ALL_RULES
 from rules.confidence import Confidence
+from rules.corrections import agreed_price, rounded_up
 from rules.facts import Line, comparable_price, is_positive, lines, mismatch
 from rules.numbers import with_usable_numbers
 from rules.policy import Mode, Policies
@@ -27,10 +28,11 @@ def judge(matched: MatchedOrder, policies: Policies) -> Decision:
     if not matched.order.document_type.is_order:
         return _no_order(matched, policies)
     order, matched = matched.order, with_usable_numbers(matched)
-    found = unique(raised(matched, policies))
+    matched, corrections = rounded_up(matched, policies)
+    found, agreed = _without_agreed(unique(raised(matched, policies)), matched, policies)
     found += tuple(_unchecked(matched, policies, found))
     found = unique((*found, *_by_mode(matched, policies, found)))
-    return replace(_decision(matched, policies, found), order=order)
+    return replace(_decision(matched, policies, found), order=order, corrections=corrections + agreed)
 
 
 def raised(matched: MatchedOrder, policies: Policies) -> Iterator[Mismatch]:
@@ -39,6 +41,20 @@ def raised(matched: MatchedOrder, policies: Policies) -> Iterator[Mismatch]:
         for found in make(policies).check(matched):
             if not is_off(found, matched, policies):
                 yield found
+
+
+def _without_agreed(
+    found: tuple[Mismatch, ...], matched: MatchedOrder, policies: Policies
+) -> tuple[tuple[Mismatch, ...], tuple[Mismatch, ...]]:
+    """What must be asked, and what the customer agreed to have put right."""
+    by_index = {line.index: line for line in lines(matched)}
+    open_ones: list[Mismatch] = []
+    agreed: list[Mismatch] = []
+    for one in found:
+        index = line_index(one)
+        told = agreed_price(one, by_index[index], matched, policies) if index is not None else None
+        (open_ones if told is None else agreed).append(told or one)
+    return tuple(open_ones), tuple(agreed)
 
 
 def is_off(found: Mismatch, matched: MatchedOrder, policies: Policies) -> bool:

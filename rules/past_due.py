@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from pipeline.model import MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import Line, lines_to_deliver, mismatch
+from rules.policy import DeliveryPolicy
 
 
 def wanted(line: Line, matched: MatchedOrder) -> list[tuple[str, date]]:
@@ -21,16 +23,30 @@ def wanted(line: Line, matched: MatchedOrder) -> list[tuple[str, date]]:
     return [(line.path("requested_date"), day)] if day is not None else []
 
 
+def first_day(matched: MatchedOrder, policy: DeliveryPolicy) -> date | None:
+    """The day after the order came, if it came at the cut-off hour or later; else None."""
+    received = matched.mail.received_at if matched.mail is not None else None
+    if policy.cut_off_hour < 0 or received is None:
+        return None
+    local = received.astimezone(ZoneInfo(policy.time_zone))
+    return local.date() + timedelta(days=1) if local.hour >= policy.cut_off_hour else None
+
+
 class PastDue(PolicyRule):
-    """A requested date lies before the order date; a document without an order date is measured by today."""
+    """A requested date lies before the order date; a document without an order date is measured by today, and one that
+    came after the policy's cut-off hour by the next day."""
 
     codes = ("past_due_date",)
+    settings = ("delivery.cut_off_hour", "delivery.time_zone")
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         ordered = matched.order.order_date
         measure, what = (
             (ordered, "the order is dated") if ordered else (matched.as_of, "the order is undated, today is")
         )
+        counts_from = first_day(matched, self._policies.for_order(matched).delivery)
+        if counts_from is not None and counts_from > measure:
+            measure, what = counts_from, "it came after the cut-off hour and counts from"
         for line in lines_to_deliver(matched):
             late = [(path, day) for path, day in wanted(line, matched) if day < measure]
             if late:

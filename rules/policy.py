@@ -14,9 +14,10 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
 from pipeline.model import MatchedOrder
@@ -52,6 +53,29 @@ class PricePolicy(Section):
 class QuantityPolicy(Section):
     accepted_units: tuple[str, ...]
     limit: Decimal
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'{name!r} is no time zone; write it as in "Europe/Berlin"') from None
+    return name
+
+
+class DeliveryPolicy(Section):
+    under_percent: Decimal = Field(ge=0, le=100)
+    over_percent: Decimal = Field(ge=0, le=1000)
+    partial: bool
+    back_order: bool
+    cut_off_hour: int = Field(ge=-1, le=23)
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
+
+
+class CorrectionsPolicy(Section):
+    round_up_to_pack: bool
+    take_lower_price: bool
+    price_percent: Decimal = Field(ge=0, le=100)
 
 
 class OrderPolicy(Section):
@@ -101,6 +125,8 @@ class Policy(Section):
     switched_off: tuple[Switchable, ...]
     price: PricePolicy
     quantity: QuantityPolicy
+    delivery: DeliveryPolicy
+    corrections: CorrectionsPolicy
     order: OrderPolicy
     confidence: ConfidencePolicy
     release: ReleasePolicy

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipeline.model import MatchedOrder, Mismatch, StockLevel, UnitReading
 from rules.base import PolicyRule
 from rules.facts import Line, lines_to_deliver, mismatch, plain
+from rules.policy import DeliveryPolicy
 
 ZERO = Decimal(0)
 
@@ -56,6 +57,7 @@ class Stock(PolicyRule):
     """Several lines of one item draw on the same stock, the earliest wanted first; one that fails draws nothing."""
 
     codes = ("insufficient_stock",)
+    settings = ("delivery.under_percent", "delivery.partial", "delivery.back_order")
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         by_item: defaultdict[str, list[Demand]] = defaultdict(list)
@@ -64,18 +66,21 @@ class Stock(PolicyRule):
             if item is not None and reading is not None and line.match.stock is not None:
                 by_item[item.sku] += demands(line, reading, matched)
         for sku, wanted in by_item.items():
-            yield from _short(sku, wanted)
+            policy = self._policies.for_line(matched, wanted[0].line.index).delivery
+            if not policy.back_order:
+                yield from _short(sku, wanted, policy)
 
 
-def _short(sku: str, wanted: list[Demand]) -> Iterator[Mismatch]:
+def _short(sku: str, wanted: list[Demand], policy: DeliveryPolicy) -> Iterator[Mismatch]:
     drawn = ZERO
     failed: set[int] = set()
     for demand in sorted(wanted, key=lambda d: (d.by or date.min, d.line.index)):
         line = demand.line
         levels = line.match.stock or ()
         free = available(levels, demand.by) - drawn
-        if demand.quantity <= free:
-            drawn += demand.quantity
+        least = ZERO if policy.partial else demand.quantity * (1 - policy.under_percent / 100)
+        if free > 0 and least <= free:
+            drawn += min(demand.quantity, free)
         elif line.index not in failed:
             failed.add(line.index)
             yield mismatch(

@@ -53,6 +53,7 @@ class Decision:
     ship_to_id: str | None = None
     lines: tuple[LineDecision, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
+    corrections: tuple[Mismatch, ...] = ()  # put right by the machine, as the policy allows: no exceptions
 
 
 class CaseStatus(StrEnum):

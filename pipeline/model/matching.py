@@ -43,6 +43,7 @@ class ExpectedPrice:
     per_uom: str
     row: Price | None
     explanation: str  # row, break, validity, currency, base in one sentence
+    next_break: Decimal | None = None  # base units from which another row holds
 
 
 @dataclass(frozen=True, slots=True)
