@@ -152,17 +152,24 @@ def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, l
         inline = first is hit.segment
         skip = hit.end if inline else 0
         left = place.words[0].box.x0 if inline else first.box.x0
-        segments = [first] if constant_column(around.page, hit) else _down(around, first, left)
+        whole = constant_column(around.page, hit) or _is_whole(place.words if inline else first.words)
+        segments = [first] if whole else _down(around, first, left)
         lines = party_lines(around, segments, skip)
         reading = read_party(lines, first.page, first.box.top)
         if reading.party.name:
             yield place.relation, segments, reading
 
 
+def _is_whole(words: Sequence[Word]) -> bool:
+    """Whether a line by itself is a party down to its postcode: what stands below begins something else."""
+    pieces = " ".join(word.text for word in words).split(", ")
+    return len(pieces) > 2 and address_score(pieces) >= _ADDRESS and address.has_postcode(pieces[-1])
+
+
 def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
     """``first`` and the segments under it in its column, to the next foreign label or gap."""
     height = around.page.height
-    column, last = [first], first
+    column, last, placed = [first], first, False
     for line in around.page.lines[first.line + 1 :]:
         below = [s for s in line if _aligned(s, first, left, height)]
         if min(s.box.top for s in line) - last.box.bottom > 1.6 * height or len(column) >= _MOST_LINES:
@@ -171,7 +178,10 @@ def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
             continue
         if around.opens_foreign(below[0]) or (below[0].cell is None) != (first.cell is None):
             break
+        if placed and address.has_legal_form(below[0].text):
+            break  # below the postcode of one company stands the name of the next
         last = below[0]
+        placed = placed or address.has_postcode(last.text)
         label = around.left_label(last)
         if label is not None and (label.field == "contact" or label.field not in ADDRESS_LABELS):
             break
@@ -214,9 +224,12 @@ def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyR
 
 
 def _score(part: Block, whole: Sequence[Segment]) -> int:
-    """``address_score`` of a part of a block; a line over another address holds its own between its commas."""
+    """``address_score`` of a part of a block; a line over another address holds its own between its commas, and so
+    does what stands below a company's name."""
     if len(part.segments) == 1 and len(whole) > 1:
         return address_score(_pieces(part.segments[0]))
+    if len(part.segments) > 1 and address.has_legal_form(part.texts[0]):
+        return address_score([piece for segment in part.segments for piece in _pieces(segment)])
     return address_score(part.texts)
 
 

@@ -15,7 +15,7 @@ from extractors.readers.archive import check_archive
 from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.text import normalise
-from extractors.readers.typeset import Block, Grid, GridCell, Line, typeset
+from extractors.readers.typeset import Block, Grid, GridCell, Line, spaced, trimmed, typeset
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Pages, Source
 
@@ -57,7 +57,7 @@ def _blocks(parent: Iterable[etree._Element]) -> list[Block]:
         parts = list(group)
         lines = [block for block in parts if isinstance(block, Line)]
         blocks += blocks_of_lines(lines) if lines else parts
-    return blocks
+    return spaced(trimmed(blocks))
 
 
 def _parts(parent: Iterable[etree._Element]) -> list[Block]:
@@ -81,8 +81,9 @@ def _paragraph(paragraph: etree._Element) -> list[Block]:
     bold = bool(bolds) and all(bolds)
     lines = [normalise(line).rstrip() for line in "".join(text).split("\n")]
     # a tab before a paragraph only indents it; between fields it parts them
-    texts = [line if "\t" in line.strip() else line.strip() for line in lines if line.strip()]
-    return [*(Line(text, bold) for text in texts), *boxes]
+    texts = [line if "\t" in line.strip() else line.strip() for line in lines]
+    # what a box holds stands apart from the text it is anchored to
+    return [*(Line(text, bold) for text in texts if text or not boxes), *([*boxes, Line("")] if boxes else ())]
 
 
 def _run_text(node: etree._Element, text: list[str], bolds: list[bool], boxes: list[Block]) -> None:

@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.text import decode, normalise
-from extractors.readers.typeset import Block, Grid, GridCell, Line, typeset
+from extractors.readers.typeset import Block, Grid, GridCell, Line, spaced, trimmed, typeset
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Pages, Source
 
@@ -106,9 +106,11 @@ class _Flow:
         run: list[str] = []
         bolds: list[bool] = []
 
-        def flush() -> None:
-            line = re.sub(r"[ \t\n]+", " ", normalise("".join(run))).strip()
-            if line:
+        def flush(broken: bool = False) -> None:
+            """Ends the line; a break or a hard blank (<br>, &nbsp;) on a line of its own leaves it empty."""
+            text = "".join(run)
+            line = re.sub(r"[ \t\n]+", " ", normalise(text)).strip()
+            if line or broken or "\u00a0" in text:
                 out.append(Line(line, bold=bool(bolds) and all(bolds)))
             run.clear()
             bolds.clear()
@@ -135,7 +137,7 @@ class _Flow:
                 out.extend(self._table(node, is_bold, level + 1, on_dark))
                 return
             if tag == "br" or tag in _BLOCKS:
-                flush()
+                flush(tag == "br")
             if tag == "input" and (node.get("type") or "text") != "hidden":
                 say(f" {node.get('value') or ''} ", is_bold, False)
             say(node.text, is_bold, keep)
@@ -153,7 +155,7 @@ class _Flow:
         else:
             walk(element, bold, depth, dark, False)
         flush()
-        return out
+        return spaced(trimmed(out))
 
     def _hidden(self, node: etree._Element, on_dark: bool) -> bool:
         style = node.get("style") or ""

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from itertools import pairwise
 
 import charset_normalizer
 
 from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
-from extractors.readers.typeset import Line, typeset
+from extractors.readers.typeset import Line, spaced, typeset
 from pipeline.errors import DocumentError
 from pipeline.media import wide_codec
 from pipeline.model import Document, Page, Pages, Source
 
 _QUOTE = re.compile(r"^(?:\s?>)+ ?")
-_DENSE = 0.3  # share of the lines of usual text that have one directly below
 _DOS_FRAME = re.compile(rb"[\xc4\xcd]{8}")  # lines of boxes in the code pages of DOS
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -76,13 +74,5 @@ def read_text(text: str, document: Document, source: Source, options: ReadingOpt
 
 def _page(text: str, number: int, source: Source) -> Page:
     lines = [Line(normalise(_QUOTE.sub("", raw)).rstrip()) for raw in text.split("\n")]
-    page = typeset(blocks_of_lines(_spaced(lines)), source, number)
+    page = typeset(spaced(blocks_of_lines(lines)), source, number)
     return replace(page, height=max(842.0, page.height))
-
-
-def _spaced(lines: list[Line]) -> list[Line]:
-    """Blank lines half as high again: who types one ends a block. In double-spaced text they end nothing."""
-    blank = [not line.text for line in lines]
-    if sum(not a and not b for a, b in pairwise(blank)) < _DENSE * (len(blank) - sum(blank)):
-        return lines
-    return [replace(line, height=1.5) if is_blank else line for line, is_blank in zip(lines, blank, strict=True)]

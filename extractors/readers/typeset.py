@@ -6,8 +6,9 @@ is a table the file declares: its cells go to ``Page.cells``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.model import Box, Cell, Page, Source, Word
 
@@ -43,6 +44,24 @@ class Grid:
 
 
 Block = Line | Grid
+
+_DENSE = 0.3  # share of the lines of usual text that have one directly below
+_BLANK = 1.5  # lines: the height of an empty one
+
+
+def spaced(blocks: Sequence[Block]) -> list[Block]:
+    """Blank lines half as high again: who types one ends a block. In double-spaced text they end nothing."""
+    blank = [isinstance(block, Line) and not block.text for block in blocks]
+    close = sum(not a and not b for a, b in pairwise(blank)) + sum(isinstance(block, Grid) for block in blocks)
+    if not any(blank) or close < _DENSE * (len(blank) - sum(blank)):
+        return list(blocks)
+    return [Line("", height=_BLANK) if is_blank else block for block, is_blank in zip(blocks, blank, strict=True)]
+
+
+def trimmed(blocks: Sequence[Block]) -> list[Block]:
+    """Without empty lines at either end."""
+    written = [n for n, block in enumerate(blocks) if isinstance(block, Grid) or block.text]
+    return list(blocks[written[0] : written[-1] + 1]) if written else []
 
 
 def typeset(blocks: Iterable[Block], source: Source, number: int = 1, doubts: tuple[str, ...] = ()) -> Page:

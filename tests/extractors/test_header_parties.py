@@ -247,3 +247,24 @@ def test_a_spaced_logo_or_the_number_of_a_form_is_no_name(mark: str) -> None:
         United Kingdom
         """)
     assert found["buyer"].name == "Maison Verte Retail Ltd"
+
+
+def test_what_stands_below_a_whole_address_in_one_line_is_not_its_own() -> None:
+    found = roles("""
+        Ship to: Acme Tools Ltd - Plant 2, Unit 4 Mill Lane, Stockport SK4 1HG
+        Best regards
+        Acme Tools Ltd
+        """)
+    assert found["ship_to"] == Party("Acme Tools Ltd - Plant 2", "Unit 4 Mill Lane, Stockport SK4 1HG")
+
+
+def test_a_company_below_the_postcode_of_another_begins_its_own_address() -> None:
+    found = roles("""
+        Ship to:
+        Acme Tools Ltd - Plant 2
+        7 Mill Road
+        Stockport SK4 1HG
+        Norton Parts Ltd
+        Leeds LS1 1AA
+        """)
+    assert found["ship_to"] == Party("Acme Tools Ltd - Plant 2", "7 Mill Road, Stockport SK4 1HG")

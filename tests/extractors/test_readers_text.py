@@ -148,3 +148,28 @@ def test_word_files_keep_the_order_of_paragraphs_and_tables() -> None:
 def test_a_damaged_word_file_is_a_document_error() -> None:
     with pytest.raises(DocumentError):
         read(word_file()[:3000], "order.docx")
+
+
+def test_blank_lines_of_mails_and_letters_part_blocks() -> None:
+    """Outlook ends a block with a hard blank, Gmail with a break, Word with an empty paragraph."""
+    outlook = "<p>Ship to</p><p>Acme</p><p><o:p>&nbsp;</o:p></p><p>Regards</p>"
+    gmail = "<div>Ship to</div><div>Acme</div><div><br></div><div>Regards</div>"
+    letter = docx.Document()
+    for text in ("Ship to", "Acme", "", "Regards"):
+        letter.add_paragraph(text)
+    stream = io.BytesIO()
+    letter.save(stream)
+    pages = [
+        read(outlook, "a.html").pages[0],
+        read(gmail, "b.html").pages[0],
+        read(stream.getvalue(), "c.docx").pages[0],
+    ]
+    for page in pages:
+        top = {word.text: word.box.top for word in page.words}
+        assert top["Acme"] - top["to"] == 12
+        assert top["Regards"] - top["Acme"] == 30
+
+
+def test_a_break_at_the_end_of_a_line_leaves_no_blank_line() -> None:
+    page = read("<table><tr><td>one<br></td></tr><tr><td>&nbsp;two&nbsp;</td></tr></table>", "x.html").pages[0]
+    assert [word.box.top for word in page.words] == [37, 49]
