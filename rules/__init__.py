@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipeline.interfaces import Rule
 from rules.arithmetic import LineArithmetic
+from rules.blanket import Blanket
 from rules.body_conflict import BodyConflict
 from rules.cancellation import Cancellation
 from rules.confidence import Confidence
@@ -48,6 +49,7 @@ ALL_RULES: tuple[Callable[[Policies], Rule], ...] = (
     Duplicate,
     Revision,
     Cancellation,
+    Blanket,
     RequiredFields,
     OrderDate,
     NoLines,

@@ -26,7 +26,9 @@ GROUPS = {
 }  # fmt: skip
 """Fields that decide what is delivered and paid, and their threshold. Parties are proven by the ERP they match."""
 
-EXACT = frozenset({"sku", "cross_reference", "gtin", "mpn"})  # rungs of the item ladder that read the code as printed
+EXACT = frozenset(
+    {"sku", "cross_reference", "learned", "gtin", "mpn"}
+)  # rungs of the item ladder that read the code as printed
 PICTURE = "picture"  # path of a doubt about the whole picture an order was recognised from
 OF_LINE_SUM = frozenset({"quantity", "price", "amount"})
 

@@ -35,6 +35,15 @@ def _is_suffixed(number: str, base: str) -> bool:
     return bool(rest) and not rest[0].isalnum() and SUFFIX.fullmatch(rest) is not None
 
 
+def is_blanket(held: EarlierOrder) -> bool:
+    """An order from which others are released: the ERP says so (``rules.blanket``)."""
+    return held.origin == "erp" and any((line.status or "").casefold() == "blanket" for line in held.lines)
+
+
+def without_blankets(held: tuple[EarlierOrder, ...]) -> tuple[EarlierOrder, ...]:
+    return tuple(order for order in held if not is_blanket(order))
+
+
 def held_in_words(held: EarlierOrder) -> str:
     name = held.reference or (f"order {held.po_number}" if held.po_number else "an order without a number")
     dated = f", dated {held.order_date}" if held.order_date else ""
@@ -75,6 +84,8 @@ class Revision(PolicyRule):
         if any(is_copy(matched, order) for order in held):
             return  # duplicate_po
         base = base_number(matched)
+        if not is_marked(matched):  # a release carries the number of its blanket order
+            held, base = without_blankets(held), without_blankets(base)
         if not (held or base or is_marked(matched)):
             return
         earlier = (held or base or (None,))[-1]

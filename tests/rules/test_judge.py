@@ -46,9 +46,9 @@ def test_a_clean_order_goes_through_with_all_that_the_erp_needs() -> None:
     assert (line.expected_price, line.expected_currency) == (D("0.50"), "GBP")
 
 
-def test_the_rules_together_give_exactly_the_codes_of_the_contract() -> None:
+def test_the_rules_together_give_exactly_the_codes_of_the_contract_and_those_of_blanket_orders() -> None:
     given_codes = {code for make in ALL_RULES for code in make(DEFAULT).codes}
-    assert given_codes == LINE_CODES | ORDER_CODES
+    assert given_codes == LINE_CODES | ORDER_CODES | {"over_release", "blanket_expired"}
 
 
 def test_one_bad_line_holds_the_order_and_leaves_the_others_clean() -> None:
