@@ -22,7 +22,7 @@ _POSTCODES = (
     re.compile(r"^\d{5}(?:-\d{4})?$"),  # on a line of its own
     re.compile(r"\b\d{4}-\d{3}\b"),  # Portugal
     re.compile(r"\b\d{5}-\d{3}\b"),  # Brazil
-    re.compile(r"(?:^|,\s)(?:[A-Z]{1,3}[- ])?\d{4,6}\s+[^\W\d_][^\d]+$"),  # most of Europe: number before the place
+    re.compile(r"^(?:[A-Z]{1,3}[- ])?\d{4,6}\s+[^\W\d_][^\d]+$"),  # most of Europe: number before the place
     re.compile(r"^[^\d]{3,}[ ,-]+\d{5,6}$"),  # India and others: number behind the place
 )
 _STREET_WORD = re.compile(
@@ -95,6 +95,11 @@ def has_legal_form(text: str) -> bool:
 def has_postcode(text: str) -> bool:
     if any(pattern.search(text) for pattern in _POSTCODES[:-2]):
         return True
+    return any(_is_place(part) for part in re.split(r",\s|\s[-–]\s", text))
+
+
+def _is_place(text: str) -> bool:
+    """A number and a place; both may stand on one line with the street."""
     return any(pattern.search(text) for pattern in _POSTCODES[-2:]) and not _STREET_WORD.search(text)
 
 
@@ -123,6 +128,19 @@ def tax_number_in(text: str) -> str | None:
     """A tax number by its form: VAT numbers with a country code, EIN, CNPJ, GSTIN; the longest."""
     found = [m.group(0).strip(" .-") for m in _TAX_FORM.finditer(text)]
     return max(found, key=len) if found else None
+
+
+@lru_cache(maxsize=4096)
+def has_tax_label(text: str) -> bool:
+    """Whether a line begins with the label of a tax number and goes on with one ("R.F.C. MSJ850101KQ2")."""
+    parts = text.split()
+    at = next((i for i, part in enumerate(parts) if has_digit(part)), 0)
+    return 0 < at < 4 and fold(" ".join(parts[:at])).strip() in _tax_labels()
+
+
+@cache
+def _tax_labels() -> frozenset[str]:
+    return frozenset(fold(x) for language in languages().values() for x in language.header.get("tax_id", ()))
 
 
 def country_by_postcode(text: str) -> str | None:

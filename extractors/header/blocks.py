@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from extractors.layout import bounding_box
 from pipeline.model import Box
 
 _SEPARATORS = ("|", "•", "·", "∙", "▪", ";")
+_DASH = re.compile(r"\s[-–]\s(?=(?:[A-Z]{1,3}[- ])?\d{4,6}\s+[^\W\d_])")  # "Via Emilia 31 - 46100 Mantova"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Block:
 
 
 def split_line(text: str) -> list[str]:
+    text = _DASH.sub("\n", text)
     for separator in _SEPARATORS:
         if text.count(separator) >= 1:
             text = text.replace(separator, "\n")
@@ -95,4 +98,5 @@ def address_score(texts: Sequence[str]) -> int:
     score += 1 if any(address.has_street(t) for t in texts) else 0
     score += 1 if texts and address.has_legal_form(texts[0]) else 0
     score += 1 if any(address.emails_in(t) for t in texts) else 0
+    score += 1 if any(address.has_tax_label(t) for t in texts[1:]) else 0
     return score if len(texts) >= 2 else 0

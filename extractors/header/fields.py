@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extractors.header.labels import Context, LabelHit, is_title
+from extractors.header.labels import Context, LabelHit, is_title, lexicon
 from extractors.header.places import Place, Relation, Surroundings, column_values
 from extractors.header.readings import (
     INCOTERMS,
@@ -22,7 +22,9 @@ from extractors.header.readings import (
 )
 from extractors.header.view import Segment
 from extractors.layout import bounding_box
+from pipeline.language import fold
 from pipeline.model import Box, Doubt, Evidence, Source, Word
+from pipeline.values import looks_like_date
 
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
@@ -33,6 +35,7 @@ _MOST_SUPPORT = 0.04  # what being printed again adds at most: a page may be the
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
 _INSIDE_LENGTH = 8  # letters a label in running text needs
+_LONGEST_JOINER = 6  # letters
 _NUMBER_TITLES = ("purchase_order", "order_change", "order_cancellation")
 
 
@@ -214,11 +217,36 @@ def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choic
     wanted = [_without_line_dates(around) for around in pages] if field == "requested_date" else pages
     found = [f for f in candidates(wanted, field, lambda words: find_date(words, order)) if _is_near_now(f.value)]
     if not found and field == "order_date":
+        found = [f for f in _dates_behind_numbers(pages[:1], order) if _is_near_now(f.value)]
+    if not found and field == "order_date":
         found = [f for f in _lone_dates(pages[:1], order) if _is_near_now(f.value)]
     clear = [one for one in found if one.value is not None]
     if found and not clear:
         return Choice(None, f"“{found[0].text}” can be day/month or month/day; nothing in the document decides")
     return choose(clear, field.replace("_", " "))
+
+
+def _dates_behind_numbers(pages: Sequence[Surroundings], order: str | None) -> Iterator[Found]:
+    """ "Our order no. 4711 of 28.09.2026": the date right behind the number, with at most one short word between."""
+    for around in pages:
+        for hit in around.hits:
+            if hit.field not in ("po_number", *_NUMBER_TITLES) or (hit.context is Context.INSIDE and hit.length < 5):
+                continue
+            for place in around.places(hit):
+                number = read_number(place.words)
+                dated = find_date(_joined(number.rest), order) if number is not None else None
+                if dated is not None and dated.quality >= 0.97:
+                    yield replace(_found(around, place, dated), score=0.9)
+
+
+def _joined(rest: Sequence[Word]) -> Sequence[Word]:
+    """Without the word that joins a date to a number, if it is one: "of", "vom", "del", "/"."""
+    if not rest:
+        return ()
+    word = fold(rest[0].text)
+    known = lexicon().get(word.replace(" ", ""), ())
+    joins = not word or any(entry.field == "order_date" and len(word) <= _LONGEST_JOINER for entry in known)
+    return rest[1:] if joins else rest if looks_like_date(rest[0].text.strip(",.;")) else ()
 
 
 def _without_line_dates(around: Surroundings) -> Surroundings:

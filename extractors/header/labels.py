@@ -130,6 +130,11 @@ def _column_keys() -> frozenset[str]:
     return frozenset("".join(fold(x).split()) for section in sections for labels in section.values() for x in labels)
 
 
+def is_label_text(text: str) -> bool:
+    """Whether a whole text is a label of the header, in any language."""
+    return "".join(fold(text).split()) in lexicon()
+
+
 def is_column_label(text: str) -> bool:
     """Whether a whole text is the label of a column of lines, in any language."""
     return "".join(fold(text).split()) in _column_keys()

@@ -10,12 +10,13 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from extractors.header import address
+from extractors.header.below import ADDRESS, readings
 from extractors.header.blocks import Block, address_score, blocks, split_line
 from extractors.header.details import labelled_details, with_details
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import LEGIBLE, PartyReading, party_lines, read_party
-from extractors.header.places import ADDRESS_LABELS, Relation, Surroundings, constant_column
+from extractors.header.places import Relation, Surroundings, constant_column
 from extractors.header.view import Segment
 from extractors.header.wording import words
 from pipeline.language import fold
@@ -23,13 +24,10 @@ from pipeline.model import ReadingContext, Source, Word
 
 ROLES = ("buyer", "seller", "ship_to", "bill_to")
 _HOUSE_NUMBER = re.compile(r"\d{1,5}\s?[A-Za-z]?")
-_POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MAIL_WORDS = 4  # of a segment that is an address and no sentence that mentions one
-_MOST_LINES = 10
-_SAME_ADDRESS = 80  # likeness, 0..100, of one address printed twice
+_SAMEADDRESS = 80  # likeness, 0..100, of one address printed twice
 _PARTICLE = 4  # letters: "van", "von", "de", "al" begin names as well
 _OURS = 0.5  # weight of our own company in a role that is the customer's
-_ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def _contested(best: RoleReading, rivals: Sequence[RoleReading]) -> RoleReading:
     """Less sure where two parties with different addresses stand at labels of one role."""
     place = fold(best.reading.party.address or "")
     others = (fold(rival.reading.party.address or "") for rival in rivals)
-    if place and any(other and fuzz.ratio(place, other) < _SAME_ADDRESS for other in others):
+    if place and any(other and fuzz.ratio(place, other) < _SAMEADDRESS for other in others):
         return replace(best, weight=min(best.weight, 0.7), note="another party stands at such a label as well")
     return best
 
@@ -86,16 +84,27 @@ def is_own(reading: PartyReading, context: ReadingContext) -> bool:
     return bool(plain) and plain in {fold(own).replace(" ", "") for own in context.own_tax_ids}
 
 
+def _as_we_are(reading: PartyReading, context: ReadingContext) -> PartyReading:
+    """Our own name without the word that addresses us ("To Acme Ltd")."""
+    name = reading.party.name or ""
+    for own in context.own_names:
+        if name.casefold().endswith(f" {own.casefold()}"):
+            return replace(reading, party=replace(reading.party, name=name[-len(own) :]))
+    return reading
+
+
 def _labelled(around: Surroundings, context: ReadingContext, taken: set[int]) -> Iterator[tuple[str, RoleReading]]:
     for hit in around.hits:
         if hit.section != "header" or hit.field not in ROLES or not _may_name(hit):
             continue
+        if id(hit.segment) in taken and hit.context is Context.WHOLE:
+            continue  # a line of the address above it
         heading = hit.context is Context.WHOLE and constant_column(around.page, hit)
         if around.page.page.source is Source.CSV and not heading:
             continue  # in a list of records only headings are labels
-        readings = list(_readings(around, hit))
-        foreign = [one for one in readings if not is_own(one[2], context)]
-        best = _best(readings if hit.field == "seller" else foreign or readings)
+        found = list(readings(around, hit))
+        foreign = [one for one in found if not is_own(one[2], context)]
+        best = _best(found if hit.field == "seller" else foreign or found)
         if best is None:
             continue
         segments, reading = best
@@ -118,7 +127,7 @@ def _best(
     readings: Sequence[tuple[Relation, list[Segment], PartyReading]],
 ) -> tuple[list[Segment], PartyReading] | None:
     """What stands behind the label on its line, when it is an address; else the most like an address."""
-    inline = [r for r in readings if r[0] is Relation.INLINE and r[2].score >= _ADDRESS]
+    inline = [r for r in readings if r[0] is Relation.INLINE and r[2].score >= ADDRESS]
     best = max(inline or readings, key=lambda r: (r[2].score, len(r[1])), default=None)
     return None if best is None else best[1:]
 
@@ -136,77 +145,11 @@ def _credible(hit: LabelHit, reading: PartyReading) -> bool:
     name = reading.party.name or ""
     if sum(c.isalpha() for c in name) < 2 or len(name) > 90:
         return False
-    if reading.score < _ADDRESS and any(c.isdigit() for c in name[:3]):
+    if reading.score < ADDRESS and any(c.isdigit() for c in name[:3]):
         return False
     if hit.length <= 5 or hit.field == "buyer" or hit.context < Context.COLON:
-        return reading.score >= _ADDRESS or (hit.field == "buyer" and address.has_legal_form(name))
-    return reading.score >= _ADDRESS or hit.context is Context.COLON or address.has_legal_form(name)
-
-
-def _readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, list[Segment], PartyReading]]:
-    """What stands behind the label, right of it and under it, each read as a party."""
-    for place in around.places(hit):
-        if place.relation is Relation.LEFT:
-            continue
-        first = place.segment
-        inline = first is hit.segment
-        skip = hit.end if inline else 0
-        left = place.words[0].box.x0 if inline else first.box.x0
-        whole = constant_column(around.page, hit) or _is_whole(place.words if inline else first.words)
-        segments = [first] if whole else _down(around, first, left)
-        lines = party_lines(around, segments, skip)
-        reading = read_party(lines, first.page, first.box.top)
-        if reading.party.name:
-            yield place.relation, segments, reading
-
-
-def _is_whole(words: Sequence[Word]) -> bool:
-    """Whether a line by itself is a party down to its postcode: what stands below begins something else."""
-    pieces = " ".join(word.text for word in words).split(", ")
-    return len(pieces) > 2 and address_score(pieces) >= _ADDRESS and address.has_postcode(pieces[-1])
-
-
-def _down(around: Surroundings, first: Segment, left: float) -> list[Segment]:
-    """``first`` and the segments under it in its column, to the next foreign label or gap."""
-    height = around.page.height
-    column, last, placed = [first], first, False
-    for line in around.page.lines[first.line + 1 :]:
-        below = [s for s in line if _aligned(s, first, left, height)]
-        if min(s.box.top for s in line) - last.box.bottom > 1.6 * height or len(column) >= _MOST_LINES:
-            break
-        if not below:
-            continue
-        if around.opens_foreign(below[0]) or (below[0].cell is None) != (first.cell is None):
-            break
-        if placed and address.has_legal_form(below[0].text):
-            break  # below the postcode of one company stands the name of the next
-        last = below[0]
-        placed = placed or address.has_postcode(last.text)
-        label = around.left_label(last)
-        if label is not None and (label.field == "contact" or label.field not in ADDRESS_LABELS):
-            break
-        if label is None or label.field in ("email", "tax_id"):
-            column += [last, *_postcode_beside(around, last)]
-    return column
-
-
-def _postcode_beside(around: Surroundings, segment: Segment) -> list[Segment]:
-    """A postcode set apart from its place by a wide gap."""
-    line = around.page.lines[segment.line]
-    behind = [s for s in line if s.box.x0 > segment.box.x1]
-    near = behind[:1] and behind[0].box.x0 - segment.box.x1 < 6 * around.page.height
-    return behind[:1] if near and _POSTCODE.fullmatch(behind[0].text) else []
-
-
-def _aligned(segment: Segment, first: Segment, left: float, height: float) -> bool:
-    if first.cell is not None and segment.cell == first.cell:
-        return True
-    near = abs(segment.box.x0 - left) < 0.8 * height or abs(segment.box.x0 - first.box.x0) < 0.8 * height
-    return (
-        near
-        or abs(segment.box.x1 - first.box.x1) < 0.3 * height
-        or abs(segment.box.x_mid - first.box.x_mid) < 0.4 * height
-    )
+        return reading.score >= ADDRESS or (hit.field == "buyer" and address.has_legal_form(name))
+    return reading.score >= ADDRESS or hit.context is Context.COLON or address.has_legal_form(name)
 
 
 def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
@@ -217,7 +160,7 @@ def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyR
     for block in found:
         free = tuple(s for s in block.segments if id(s) not in taken and not around.in_table(s.box))
         for part in _addresses(free):
-            if _score(part, free) >= _ADDRESS:
+            if _score(part, free) >= ADDRESS:
                 reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
                 if reading.party.address and reading.party.name:
                     yield part, _named(reading)
@@ -261,7 +204,7 @@ def _in_a_row(around: Surroundings) -> Iterator[tuple[Segment, ...]]:
         gaps = [b.box.x0 - a.box.x1 for a, b in pairwise(line)]
         if len(line) < 3 or max(gaps) > 4 * height or any(around.is_label(s) or around.in_table(s.box) for s in line):
             continue
-        if address_score([s.text for s in line]) >= _ADDRESS:
+        if address_score([s.text for s in line]) >= ADDRESS:
             yield (*(s for s in above[:1] if abs(s.box.x0 - line[0].box.x0) < height), *line)
 
 
@@ -287,7 +230,7 @@ def _complete(
     pages: Sequence[Surroundings],
 ) -> None:
     """Fills seller and buyer from blocks without a label: what is ours is the seller, the letterhead is the buyer."""
-    own = [reading for _, reading in free if is_own(reading, context)]
+    own = [_as_we_are(reading, context) for _, reading in free if is_own(reading, context)]
     if "seller" not in roles and own:
         roles["seller"] = RoleReading(own[0], 0.97, "one of our own companies")
     known = {roles["seller"].reading.key} if "seller" in roles else set()
@@ -313,7 +256,7 @@ def _complete(
         note = "the receiver of the goods: its name is printed elsewhere as well, and no other buyer is"
         roles["buyer"] = replace(receiver, weight=0.75, note=note)
     if "buyer" in roles:
-        roles["buyer"] = _with_name(roles)
+        roles["buyer"] = _with_name(roles, context, pages)
         roles["buyer"] = _with_mail(roles, context, pages)
 
 
@@ -326,6 +269,7 @@ def _name_only(around: Surroundings, roles: Mapping[str, RoleReading], context: 
         if segment.box.top > around.page.within(1 / 6):
             return None
         plain = len(segment.words) <= 8 and not around.labels_in(segment) and ":" not in segment.text
+        plain = plain and not address.has_postcode(segment.text)  # "Reno, NV 89501"
         if plain and address.has_legal_form(segment.text) and fold(segment.text) not in known:
             reading = read_party(party_lines(around, [segment]), segment.page, segment.box.top)
             if reading.party.name and not is_own(reading, context):
@@ -333,12 +277,33 @@ def _name_only(around: Surroundings, roles: Mapping[str, RoleReading], context: 
     return None
 
 
-def _with_name(roles: Mapping[str, RoleReading]) -> RoleReading:
+def _at_the_top(
+    roles: Mapping[str, RoleReading], context: ReadingContext, pages: Sequence[Surroundings]
+) -> PartyReading | None:
+    """The company named at the top of the first page: by its legal form, or as the receiver of goods or invoice."""
+    if not pages:
+        return None
+    company = _name_only(pages[0], roles, context)
+    if company is not None:
+        return company.reading
+    top = {fold(s.text) for s in pages[0].page.segments if s.box.bottom < pages[0].page.within(1 / 6)}
+    others = [roles[role].reading for role in ("ship_to", "bill_to") if role in roles]
+    return next((one for one in others if one.party.name and fold(one.party.name) in top), None)
+
+
+def _with_name(roles: Mapping[str, RoleReading], context: ReadingContext, pages: Sequence[Surroundings]) -> RoleReading:
     """A buyer whose name is a picture is the party that is named at the same address."""
     buyer = roles["buyer"]
     place = fold(buyer.reading.party.address or "")
     if buyer.reading.party.name or not place:
         return buyer
+    if (over := _at_the_top(roles, context, pages)) is not None:
+        party = replace(buyer.reading.party, name=over.party.name)
+        words = {**buyer.reading.words, "name": over.words["name"]}
+        note = "the name at the top of the page"
+        return replace(
+            buyer, weight=min(buyer.weight, 0.9), reading=replace(buyer.reading, party=party, words=words), note=note
+        )
     for role in ("ship_to", "bill_to"):
         other = roles[role].reading if role in roles else None
         if other and other.party.name and _same_place(place, fold(other.party.address or "")):

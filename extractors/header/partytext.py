@@ -21,6 +21,7 @@ _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "ref
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
 _FORM_NUMBER = re.compile(r"[A-Z]{1,3}[-_]?\d{3,}[A-Z]?")
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
+_VAT = re.compile(r"[A-Z]{2}[\s.-]?[A-Z]?\d")  # begins with the code of a country
 LEGIBLE = 0.5  # confidence of recognition from which an e-mail address is worth having
 _ADDRESS_LINES = 7
 _ATTENTION = re.compile(
@@ -143,6 +144,9 @@ def _unfolded(body: Sequence[PartyLine]) -> list[PartyLine]:
     """A party written as one sentence ("Acme Ltd, 1 High St, Leeds LS1 1AA, UK"), wrapped or not, by its commas."""
     if not body or not _is_sentence(body):
         return list(body)
+    first = body[0].text.split(", ")
+    if len(first) > 2 and address.has_legal_form(first[0]) and address.has_postcode(first[-1]):
+        body = body[:1]  # what stands below the postcode belongs to something else
     words = tuple(word for line in body for word in line.words)
     parts: list[str] = []
     for part in re.split(r",\s+", " ".join(line.text for line in body)):
@@ -203,6 +207,9 @@ def _reading(
         values = {text for text, _ in found[name]}
         return next(iter(values)) if len(values) == 1 else None
 
+    vat = [one for one in found["tax_id"] if _VAT.match(one[0])]
+    if len(found["tax_id"]) > 1 and len(vat) == 1:
+        found["tax_id"] = vat  # beside it stands the number of a register
     place = ", ".join(text.strip(" ,") for text, _ in found["address"]) or None
     words = {name: tuple(word for _, run in values for word in run) for name, values in found.items() if values}
     party = Party(found["name"][0][0] if found["name"] else None, place, single("email"), single("tax_id"))

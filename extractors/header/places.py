@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from extractors.header.labels import Context, LabelHit, is_column_label
+from extractors.header.labels import Context, LabelHit, is_column_label, is_label_text
 from extractors.header.view import PageView, Segment
 from pipeline.model import Box, Word
 
@@ -25,6 +25,7 @@ _CLOSE = 0.7  # text heights between a value and the label under it
 _CLOSER = 0.4  # text heights by which such a label stands nearer to its value than to what is under it
 _NAMED_BELOW = ("buyer", "seller", "ship_to", "bill_to")  # labels that head an address, however the values are set
 _TERMS = ("payment_terms", "incoterms")
+_BRACKETED = re.compile(r"\([^()]*\):?")  # between a label and its value: "Buyer (GLN): ..."
 _DECIMALS = re.compile(r"[.,]\d{2}")
 _SUMS = ("tax", "subtotal", "total")
 _REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
@@ -121,7 +122,7 @@ class Surroundings:
         line = self.page.lines[hit.segment.line]
         rest = [s for s in line if s.box.x0 >= hit.segment.box.x1 - 1 and s is not hit.segment]
         for segment in rest:
-            if set(segment.text) <= set(":.-–_ "):
+            if set(segment.text) <= set(":.-–_ ") or _BRACKETED.fullmatch(segment.text):
                 continue
             near = segment.box.x0 - hit.box.x1 <= _REACH_RIGHT
             return segment if near and not self.is_label(segment) else None
@@ -229,6 +230,8 @@ class Surroundings:
         """The label right before a segment on its line, when it stands near in a segment of its own."""
         line, reach = self.page.lines[segment.line], _LABEL_REACH * self.page.height
         before = [s for s in line if segment.box.x0 - reach <= s.box.x1 <= segment.box.x0 + 1]
+        while len(before) > 1 and set(before[-1].text) <= set(": 0123456789"):
+            before.pop()  # the number of a party between its label and its name
         hits = [h for h in self.labels_in(before[-1]) if h.start == 0 and h.context > Context.START] if before else []
         return hits[0] if hits else None
 
@@ -267,7 +270,7 @@ def column_values(page: PageView, hit: LabelHit) -> tuple[str, ...] | None:
 def constant_column(page: PageView, hit: LabelHit) -> bool:
     """Whether a label heads a column that says the same on every row: a value of the order, not of its lines."""
     values = column_values(page, hit)
-    return values is not None and len(set(values)) == 1 and hit.section == "header"
+    return values is not None and len(set(values)) == 1 and hit.section == "header" and not is_label_text(values[0])
 
 
 def _up_to_bracket(words: tuple[Word, ...]) -> tuple[Word, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from extractors.header import wording
@@ -35,6 +36,7 @@ _VAT = re.compile(
 )
 _MARK = re.compile(r"^(?:rev\.?)?([A-Z]|\d{1,3}|[A-Z]\d)$", re.I)
 _JOINING = frozenset({"", "and", "und", "et", "y", "e", "ed", "en", "i", "oraz", "of", "de", "der", "van", "di"})
+_ABBREVIATION = 4  # letters, with its full stop
 _LONGEST_TERMS = 16  # words
 _LONGEST_DATE = 6  # words: "Monday, 3rd of March , 2027"
 
@@ -64,13 +66,19 @@ def read_number(words: Sequence[Word]) -> Reading[str] | None:
             end = _group_end(words, start)
             value = " ".join(w.text.strip(_TRIM) for w in words[start:end])
             return _number(value, words, start, end)
-        if start + 1 < len(words) and _is_prefix(text) and words[start + 1].text.strip(_TRIM).isdigit():
+        if start + 1 < len(words) and _is_prefix(text) and _is_prefixed(words[start + 1 :]):
             return _number(f"{text} {words[start + 1].text.strip(_TRIM)}", words, start, start + 2)
     return None
 
 
 def _is_prefix(text: str) -> bool:
     return 1 < len(text) <= 4 and text.isalpha() and text.isupper()
+
+
+def _is_prefixed(words: Sequence[Word]) -> bool:
+    """Figures, or a code that ends the value ("EF 2026/409")."""
+    text = words[0].text.strip(_TRIM)
+    return text.isdigit() or (len(words) == 1 and text[:1].isdigit())
 
 
 def _group_end(words: Sequence[Word], start: int) -> int:
@@ -148,6 +156,7 @@ def read_currency(words: Sequence[Word]) -> Reading[str] | None:
 
 def read_terms(words: Sequence[Word]) -> Reading[str] | None:
     """Terms of payment as printed: few words, with a figure or a word of paying; no lone date, number or mark."""
+    words = _first_sentence(words)
     text = " ".join(word.text for word in words).strip(" :;,|/-–")
     if len(text) < 2 or not any(c.isalpha() for c in text) or looks_like_date(text):
         return None
@@ -159,6 +168,15 @@ def read_terms(words: Sequence[Word]) -> Reading[str] | None:
     if len(words) > _LONGEST_TERMS or (not telling and len(words) > 4):
         return None
     return Reading(text, tuple(words), 0.97 if telling else 0.85)
+
+
+def _first_sentence(words: Sequence[Word]) -> Sequence[Word]:
+    """Up to a word with a full stop that is no abbreviation, where another sentence follows."""
+    for i, (word, following) in enumerate(pairwise(words), start=1):
+        ends = word.text.endswith(".") and word.text[:-1].isalpha() and len(word.text) > _ABBREVIATION
+        if ends and following.text[0].isupper() and any(c.isdigit() for w in words[:i] for c in w.text):
+            return words[:i]
+    return words
 
 
 def read_incoterms(words: Sequence[Word]) -> Reading[str] | None:

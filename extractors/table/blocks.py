@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from extractors.table.captions import captions
 from extractors.table.columns import deal
-from extractors.table.cores import find_cores, has_line_no
+from extractors.table.conditions import condition_of
+from extractors.table.cores import find_cores, has_line_no, is_charge, places_of
 from extractors.table.meaning import Meanings
 from extractors.table.records import TEXTS, Block, GridRow, Row, Section
 from extractors.table.rows import TABLE_STRIDE
@@ -24,6 +25,7 @@ class Parted:
     before: tuple[GridRow, ...]
     blocks: tuple[Block, ...]
     ended: bool = False  # a sum stands below the last item
+    charges: tuple[Row, ...] = ()  # rows of freight and the like among the items
 
 
 def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> Parted:
@@ -33,6 +35,9 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
     cores = find_cores(rows, meanings)
     if not cores:
         return Parted((), ())
+    places = places_of(meanings)
+    charges = {row.row.index for row in rows if is_charge(row, places)}
+    ends = ends | charges
     heads = captions(rows, cores, meanings)
     rows = _without_numbers(rows, cores, section, levels)
     rows = [replace(row, caption=True) if i in heads else row for i, row in enumerate(rows)]
@@ -44,11 +49,12 @@ def part_section(section: Section, meanings: Meanings, ends: frozenset[int]) -> 
         inside = [i for i in range(start, end) if i == core or not _foreign(rows[i].row, ends)]
         blocks.append(Block(tuple(rows[i] for i in inside), inside.index(core)))
     ended = any(total_kind(row.row) in ("subtotal", "total") for row in rows[stop:])
-    return Parted(tuple(rows[: starts[0]]), tuple(blocks), ended)
+    listed = tuple(row.row for row in rows if row.row.index in charges)
+    return Parted(tuple(rows[: starts[0]]), tuple(blocks), ended, listed)
 
 
 def _foreign(row: Row, ends: frozenset[int]) -> bool:
-    return row.index in ends or total_kind(row) is not None
+    return row.index in ends or (total_kind(row) is not None and condition_of(row) is None)
 
 
 def _without_numbers(rows: Sequence[GridRow], cores: Sequence[int], section: Section, levels: int) -> list[GridRow]:

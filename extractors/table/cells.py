@@ -26,6 +26,7 @@ _BASE = re.compile(
 _BASE_ALONE = re.compile(r"(?:/|per|pro|par|por|za|je)\s*\d[\d.,\s]*", re.IGNORECASE)  # a price base without a price
 _LETTERED = re.compile(r"\d{3,}[A-Z]")  # "3439B": a mark, not 3439 of a unit B
 
+_BROKEN = re.compile(r"[A-Z\d][A-Z\d./-]+[-/]")  # a code that goes on in the next line: "DBN-"
 
 _LONGEST_DATE = 5  # words
 
@@ -126,7 +127,7 @@ def kind_of(text: str) -> str:
         return "percent" if number.percent else "number"
     if is_unit(text) and not _BASE_ALONE.fullmatch(text):
         return "unit"
-    if " " not in text and (looks_like_code(text) or _LETTERED.fullmatch(text)):
+    if " " not in text and (looks_like_code(text) or _LETTERED.fullmatch(text) or _BROKEN.fullmatch(text)):
         return "code"
     return "text"
 

@@ -185,7 +185,7 @@ def _label_strips(
         own = under.get(index, [])
         if len(own) > 1:
             cut = _cut(strip, own, words)
-            single = _single(strip, own, words)
+            single = None if _stand_under(own, strip, words) else _single(strip, own, words)
             if single is not None and _compatible([(strip, single)], words) > _compatible(cut, words):
                 homeless += [label for label in own if label is not single]
                 cut = [(strip, single)]
@@ -201,6 +201,14 @@ def _single(strip: _Strip, labels: Sequence[Label], words: Sequence[Word]) -> La
     return max(
         labels, key=lambda label: (_compatible([(strip, label)], words), _shared(label.box, strip)), default=None
     )
+
+
+def _stand_under(labels: Sequence[Label], strip: _Strip, words: Sequence[Word]) -> bool:
+    """Whether nearly every row has a word at the left edge of each label: the columns are narrow, but there."""
+    inside = [w for w in words if strip.x0 <= w.box.x_mid < strip.x1 + 0.01]
+    rows = len({round(w.box.y_mid) for w in inside})
+    aligned = [sum(abs(w.box.x0 - label.box.x0) < 1.0 for w in inside) for label in labels]
+    return rows >= 3 and min(aligned, default=0) >= 0.8 * rows
 
 
 def _compatible(pairs: Sequence[tuple[_Strip, Label]], words: Sequence[Word]) -> float:

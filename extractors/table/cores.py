@@ -7,32 +7,34 @@ from dataclasses import dataclass
 
 from extractors.table.cells import kind_of, number_cell
 from extractors.table.codes import is_code
+from extractors.table.conditions import condition_of
 from extractors.table.item import is_delivery, is_line_no
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
 from extractors.table.records import CODES, TEXTS, CellValue, GridRow
-from extractors.table.totals import total_kind
+from extractors.table.totals import charge_of, total_kind
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class Places:
     """Columns that matter for finding items."""
 
     numbers: tuple[int, ...]
     line_no: int | None
     codes: tuple[int, ...]
     texts: tuple[int, ...]
+    amount: int | None
 
     @property
     def names(self) -> tuple[int, ...]:
         return (*self.codes, *self.texts)
 
 
-def _places(meanings: Meanings) -> _Places:
+def places_of(meanings: Meanings) -> Places:
     numbers = [meanings.column(m) for m in ("quantity", "unit_price", "line_amount")]
     codes = tuple(index for index, m in meanings.of.items() if m in CODES)
     texts = tuple(index for index, m in meanings.of.items() if m in TEXTS)
-    return _Places(tuple(n for n in numbers if n is not None), meanings.column("line_no"), codes, texts)
+    return Places(tuple(n for n in numbers if n is not None), meanings.column("line_no"), codes, texts, numbers[2])
 
 
 def number_in(row: GridRow, column: int | None) -> bool:
@@ -47,20 +49,20 @@ def has_line_no(row: GridRow, column: int | None) -> bool:
     return cell is not None and is_line_no(cell.text)
 
 
-def _strength(row: GridRow, places: _Places) -> int:
+def _strength(row: GridRow, places: Places) -> int:
     return sum(number_in(row, index) for index in places.numbers)
 
 
 def find_cores(rows: Sequence[GridRow], meanings: Meanings) -> list[int]:
     """Indexes of the rows that hold the numbers of an item."""
-    places = _places(meanings)
+    places = places_of(meanings)
     enough = min(2, len(places.numbers))
     closed = _closing_index(rows, places)
     full = len(places.numbers)
     strong = [
         i
         for i, row in enumerate(rows)
-        if _strength(row, places) >= (enough if i < closed else max(full, 2)) and not _is_sum(row, places)
+        if _strength(row, places) >= (enough if i < closed else max(full, 2)) and not _is_no_item(row, places)
     ]
     numbered = sum(has_line_no(rows[i], places.line_no) for i in strong) >= max(1, 0.8 * len(strong))
     weak = [
@@ -71,7 +73,7 @@ def find_cores(rows: Sequence[GridRow], meanings: Meanings) -> list[int]:
     return sorted(strong + weak)
 
 
-def _closing_index(rows: Sequence[GridRow], places: _Places) -> int:
+def _closing_index(rows: Sequence[GridRow], places: Places) -> int:
     """The first sum below items: behind it only a whole item counts as one."""
     seen = False
     for index, row in enumerate(rows):
@@ -81,17 +83,36 @@ def _closing_index(rows: Sequence[GridRow], places: _Places) -> int:
     return len(rows)
 
 
-def _is_sum(row: GridRow, places: _Places) -> bool:
+def _is_sum(row: GridRow, places: Places) -> bool:
     """A totals line may have several figures (sum of quantities, sum of amounts) but names no item."""
     return total_kind(row.row) is not None and not has_line_no(row, places.line_no)
 
 
+def _is_no_item(row: GridRow, places: Places) -> bool:
+    """A sum, a charge, or what the item above costs: rows with figures that name nothing."""
+    if _is_sum(row, places) or is_charge(row, places):
+        return True
+    return condition_of(row.row) is not None and not _is_named(row, places)
+
+
+def _is_named(row: GridRow, places: Places) -> bool:
+    coded = any((cell := row.cell(i)) is not None and is_code(cell.text) for i in places.codes)
+    return coded or has_line_no(row, places.line_no)
+
+
+def is_charge(row: GridRow, places: Places) -> bool:
+    """The name of a charge and an amount: freight has no code, quantity or price."""
+    if places.amount is None or not number_in(row, places.amount) or _strength(row, places) > 1:
+        return False
+    return charge_of(row.row) is not None and not _is_named(row, places)
+
+
 def _is_weak_core(
-    rows: Sequence[GridRow], index: int, places: _Places, *, numbered: bool, strong: Sequence[int]
+    rows: Sequence[GridRow], index: int, places: Places, *, numbered: bool, strong: Sequence[int]
 ) -> bool:
     """An item with figures missing: named by a line number where the others have one, else by a code or a text."""
     row = rows[index]
-    if _is_sum(row, places):
+    if _is_no_item(row, places):
         return False
     counted = _strength(row, places) >= 1
     named = any((cell := row.cell(i)) is not None and not _is_labelled(cell) for i in places.names)
@@ -109,7 +130,7 @@ def _is_labelled(cell: CellValue) -> bool:
     return bool(hits) and hits[0].start == 0 and len(hits[0].label) > 1
 
 
-def _counts_on(rows: Sequence[GridRow], index: int, places: _Places, strong: Sequence[int]) -> bool:
+def _counts_on(rows: Sequence[GridRow], index: int, places: Places, strong: Sequence[int]) -> bool:
     """Whether the line number lies between those of the items around it."""
     own = _line_number(rows[index], places)
     before = [n for i in strong if i < index and (n := _line_number(rows[i], places)) is not None]
@@ -119,7 +140,7 @@ def _counts_on(rows: Sequence[GridRow], index: int, places: _Places, strong: Seq
     return (not before or before[-1] < own) and (not behind or own < behind[0])
 
 
-def _line_number(row: GridRow, places: _Places) -> int | None:
+def _line_number(row: GridRow, places: Places) -> int | None:
     cell = row.cell(places.line_no) if places.line_no is not None else None
     digits = cell.text.strip().rstrip(".):") if cell is not None else ""
     return int(digits) if digits.isdigit() else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -123,8 +123,8 @@ def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
     blocks = join_over_pages(live, {i: sections[i].heading is not None for i in range(len(live))})
     heading = sections[0].heading
     habits = _habits(heading, meanings, facts.date_order)
-    totals = _read_totals(sections[: len(live)], meanings)
     printed = _printed(blocks, columns, meanings)
+    totals = _read_totals(sections[: len(live)], live, meanings, {i for item in printed for i in item.conditions})
     if not _has_open_figures(blocks, columns, meanings):
         printed = ordered_only(printed, totals, meanings.marks)
     lines, evidence, doubts = _read_items(printed, any(m in CODES for m in meanings.of.values()), habits)
@@ -275,9 +275,14 @@ def _several_orders(blocks: Sequence[Block], columns: Sequence[Column], meanings
     return tuple(doubts)
 
 
-def _read_totals(sections: Sequence[Section], meanings: Meanings) -> tuple[TotalCell, ...]:
+def _read_totals(
+    sections: Sequence[Section], parted: Sequence[Parted], meanings: Meanings, of_items: Container[int]
+) -> tuple[TotalCell, ...]:
+    """The sums and charges of the order. ``of_items`` are the rows of discounts that belong to items."""
     mark = meanings.marks.amount or meanings.marks.price
-    found = [read_total(row, mark) for section in sections for row in section.rows]
+    charges = {row.index for part in parted for row in part.charges}
+    rows = [row for section in sections for row in section.rows if row.index not in of_items]
+    found = [read_total(row, mark, charge=row.index in charges) for row in rows]
     return tuple(total for total in found if total is not None)
 
 

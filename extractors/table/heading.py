@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from extractors.layout import Segment
 from extractors.table.lexicon import column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
-from extractors.table.pieces import WEIGHT, Piece, part, row_pieces
+from extractors.table.pieces import WEIGHT, Piece, part, row_pieces, without_tail
 from extractors.table.records import SIZE, TEXTS, Heading, Label, Row, once_a_row
 from pipeline.language import fold
 from pipeline.model import Box
@@ -258,7 +258,8 @@ def _label(group: Sequence[Piece], level: int) -> Label:
     box = _box(group)
     if len(group) == 1 and group[0].hit is not None and group[0].hit.meanings == {SIZE}:
         return Label(text, box, group[0].hit.meanings, 1.0, level)
-    whole = find_label(text) or find_label(_without_qualifiers(text))
+    words = without_tail([word for piece in group for word in piece.words])
+    whole = find_label(text) or find_label(_without_qualifiers(" ".join(word.text for word in words)))
     if whole is not None:
         return Label(text, box, whole[0], whole[1], level)
     if find_label(text, "header") is not None:

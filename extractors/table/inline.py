@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from extractors.table.cells import kind_of
 from extractors.table.lexicon import column_lexicon, find_label, label_hits
-from extractors.table.records import CODES
+from extractors.table.records import CODE_FIELDS, CODES
 from pipeline.language import fold
 from pipeline.model import Word
 from pipeline.values import looks_like_code, looks_like_date
@@ -62,8 +62,9 @@ def is_price_base(text: str) -> bool:
 
 
 def pick(meanings: frozenset[str]) -> str:
-    """One meaning of a label with several: a code before a date before a note."""
-    order = (*CODES, "requested_date", "schedule", "price_base", "line_discount", "drawing", "note")
+    """One meaning of a label with several: a code before a date before a note. Of a code whose owner is open we say
+    that it is the buyer's."""
+    order = ("item_id", *CODE_FIELDS, "requested_date", "schedule", "price_base", "line_discount", "drawing", "note")
     return next((m for m in order if m in meanings), "note")
 
 

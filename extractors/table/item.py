@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractors.table.cells import NumberCell, date_runs, kind_of, number_cell
+from extractors.table.cells import date_runs, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
+from extractors.table.conditions import condition_of
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
@@ -18,7 +19,7 @@ from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
-_LEAST_SURE = 0.6  # of a place known by content alone
+LEAST_SURE = 0.6  # of a place known by content alone
 _JOINED = 0.94  # of a code whose two printed lines were joined
 _STACKED = 0.6  # of two codes in one cell
 _JOINERS = ("-", "/", ".", "_", "+")  # what ends or begins a code that was broken
@@ -50,6 +51,7 @@ class Printed:
     notes: list[str] = field(default_factory=list)
     schedule: list[Found] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
+    conditions: list[int] = field(default_factory=list)  # indexes of rows that say what the item costs
     # of a row of sizes: its printed quantity and amount, and the quantities of all its sizes
     whole: tuple[Found | None, Found | None, tuple[str, ...]] | None = None
     page: int = 0
@@ -95,7 +97,7 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
         elif _is_stray_unit(cell, column):
             _keep(printed, "unit", cell.words, row, 0.5)
     for date in strays:
-        _keep(printed, "requested_date", date, row, _LEAST_SURE)
+        _keep(printed, "requested_date", date, row, LEAST_SURE)
 
 
 def _date_beside(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -122,7 +124,7 @@ def _is_loose_text(cell: CellValue, column: Column) -> bool:
 
 def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, sure: float) -> None:
     if meaning not in printed.values:
-        printed.values[meaning] = Found(tuple(words), row.row.page, row.row.source, max(sure, _LEAST_SURE))
+        printed.values[meaning] = Found(tuple(words), row.row.page, row.row.source, max(sure, LEAST_SURE))
 
 
 def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Column, *, below: bool) -> None:
@@ -200,6 +202,9 @@ def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> boo
 
 def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:
     """A row without the numbers: labels first, then what wraps from the columns above it, then notes."""
+    if (condition := condition_of(row.row)) is not None:
+        _take_condition(printed, row, *condition)
+        return
     if is_delivery(row):
         printed.schedule.append(Found(row.row.line.words, row.row.page, row.row.source, 0.8))
         return
@@ -218,6 +223,15 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
             _take_wrapped(printed, row, rest, meanings.of.get(cell.column), columns[cell.column])
     if not labelled and holds_figures(row.row) and row.row.text not in printed.unused:
         printed.unused.append(row.row.text)
+
+
+def _take_condition(printed: Printed, row: GridRow, meaning: str, words: tuple[Word, ...]) -> None:
+    """The discount of an item that prints none beside its price; all else is for the reader."""
+    if meaning == "line_discount" and meaning not in printed.values:
+        _keep(printed, meaning, words, row, 1.0)
+        printed.conditions.append(row.row.index)
+    else:
+        printed.notes.append(row.row.text)
 
 
 def _has_text_column(meanings: Meanings) -> bool:
@@ -354,24 +368,3 @@ def name_item(printed: Printed, style: CodeStyle, has_code_column: bool) -> Foun
             printed.values["item_id"] = Found(code, printed.page, printed.source, 0.9)
     words = tuple(word for line in lines for word in line)
     return Found(words, printed.page, printed.source, 0.9) if words else None
-
-
-def _glued_unit(found: Found, cell: NumberCell) -> tuple[Word, ...]:
-    """A unit without a blank before it ("12EA") stands where its number stands."""
-    word = found.words[-1]
-    return (Word(cell.unit or "", word.box, word.confidence, word.bold, word.cell),)
-
-
-def unit_of(printed: Printed) -> Found | None:
-    """The unit: beside the quantity, in its own column, or beside the price."""
-    for meaning in ("quantity", "unit", "unit_price"):
-        found = printed.values.get(meaning)
-        if found is not None and meaning == "unit":
-            return found
-        cell = number_cell(found.text) if found is not None else None
-        if found is not None and cell is not None and cell.unit is not None:
-            words = tuple(w for w in found.words if w.text.strip("/()") in cell.unit.split()) or _glued_unit(
-                found, cell
-            )
-            return Found(words, found.page, found.source, 0.9 * found.sure)
-    return None

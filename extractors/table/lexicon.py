@@ -41,6 +41,11 @@ _QUALIFIERS = frozenset(
         "%",
     }
 )
+# Words before a tax that say whether a price holds it.
+_EXCLUSIONS = frozenset(
+    {"ex", "excl", "exkl", "escl", "excluding", "exclusief", "zonder", "hors", "ohne", "zzgl", "sans", "sin", "sem"}
+    | {"bez", "esclusa", "incl", "inkl", "including"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +204,7 @@ def is_qualifier(word: str) -> bool:
         return True
     bare = word.strip("()[]/.:,")
     return currency_code(bare) is not None or unit_code(bare) is not None
+
+
+def is_exclusion(word: str) -> bool:
+    return fold(word) in _EXCLUSIONS

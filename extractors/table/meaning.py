@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from extractors.table.arithmetic import Figures, Marks, choose_marks
 from extractors.table.cells import is_integer, kind_of, number_cell
 from extractors.table.lexicon import find_label
-from extractors.table.records import CODES, Column, GridRow
+from extractors.table.records import CODES, TEXTS, Column, GridRow
 from pipeline.values import has_digit
 
 MEANINGS = (
@@ -130,7 +130,22 @@ def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -
     scores = np.array([_scores(column, profiles[column.index]) for column in columns]).reshape(-1, len(MEANINGS))
     for i in _dates_of_the_order(columns, profiles):
         scores[i, MEANINGS.index("requested_date")] -= _LABEL + 2.0
+    for i in _texts_of_the_order(columns, profiles):
+        scores[i, [MEANINGS.index(text) for text in sorted(TEXTS)]] -= _LABEL + 2.0
     return scores
+
+
+def _texts_of_the_order(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Iterator[int]:
+    """Places of the columns that say the same on every row of a flat file (the name of the customer), where another
+    column of texts does not."""
+    texts = [i for i, column in enumerate(columns) if column.label.meanings & TEXTS]
+    same = [i for i in texts if _is_one_text(profiles[columns[i].index])]
+    if any(profiles[columns[i].index].kinds.get("text", 0.0) > 0.5 for i in texts if i not in same):
+        yield from same
+
+
+def _is_one_text(p: _Profile) -> bool:
+    return len(p.texts) > 1 and p.filled == 1.0 and p.distinct == 1.0 / len(p.texts)
 
 
 def _dates_of_the_order(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Iterator[int]:
@@ -203,6 +218,8 @@ def _content_fit(meaning: str, p: _Profile) -> float:
             return 3.0 * p.kinds.get("date", 0.0) - 1.5
         case "line_no" if len(p.texts) > 1 and p.distinct <= 1 / len(p.texts):
             return -_LABEL - 2.0  # one number on every row is that of the order
+        case "line_no" if len(p.texts) > 2 and not _rises(p.texts):
+            return -_LABEL
         case "line_no":
             return (
                 2.5
@@ -234,6 +251,13 @@ def _counts_up(texts: Sequence[str]) -> bool:
     except ValueError:
         return False
     return all(a < b for a, b in pairwise(values)) and values[0][0] <= 1000
+
+
+def _rises(texts: Sequence[str]) -> bool:
+    """Line numbers rise from row to row; letters among them, or a misread one, prove nothing against it."""
+    steps = [int(step) for text in texts if (step := text.strip(".)#")).isdigit()]
+    falls = sum(a >= b for a, b in pairwise(steps))
+    return len(steps) < 0.5 * len(texts) or falls <= 0.34 * max(len(steps) - 1, 1)
 
 
 def _counts_evenly(texts: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractors.layout import Segment, make_segment
-from extractors.table.lexicon import Hit, find_label, is_qualifier, label_hits
+from extractors.table.lexicon import Hit, find_label, is_exclusion, is_qualifier, label_hits
 from extractors.table.matrix import size_runs
 from extractors.table.records import SIZE, Row
 from pipeline.model import Box, Word
@@ -23,6 +23,7 @@ WEIGHT = {
 # Parting labels by worth: short words that are labels by chance count little, and every cut costs.
 _WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
 _CUT_COST = 0.8
+_TAX = frozenset({"tax_rate", "tax_amount"})
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
 
 
@@ -86,13 +87,23 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
     if by_worth and len(segment.words) > 1:
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
-    if whole is not None:
+    hits = _without_tax_tails(label_hits([word.text for word in segment.words]), segment.words)
+    if whole is not None and (whole[1] == 1.0 or not _parts_wholly(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]
-    hits = label_hits([word.text for word in segment.words])
     if not hits:
         return [Piece(segment.words, segment.box, segment.text, None, line)]
     return _pieces_at(segment, hits, line)
+
+
+def _parts_wholly(hits: Sequence[Hit], words: int) -> bool:
+    """Whether several labels of different meanings, each printed without a fault, make up all the words."""
+    return len({hit.meanings for hit in hits}) > 1 and sum(hit.end - hit.start for hit in hits) == words
+
+
+def _without_tax_tails(hits: Sequence[Hit], words: Sequence[Word]) -> list[Hit]:
+    """The tax behind "excl." says how the label before it counts; it heads no column of its own."""
+    return [hit for hit in hits if not (hit.meanings <= _TAX and hit.start and is_exclusion(words[hit.start - 1].text))]
 
 
 def _pieces_by_worth(segment: Segment, line: int) -> list[Piece]:
@@ -165,8 +176,18 @@ def _is_exact(text: str) -> bool:
     return found is not None and found[1] == 1.0
 
 
+def without_tail(words: Sequence[Word]) -> list[Word]:
+    """Without "excl. VAT" and the like."""
+    before = [None, *words]
+    return [
+        word
+        for word, previous in zip(words, before, strict=False)
+        if not is_exclusion(word.text) and not (previous is not None and is_exclusion(previous.text))
+    ]
+
+
 def _coverage(words: Sequence[Word], matched: int) -> float:
     """Share of the words that the label explains; qualifiers count as explained, as far as they are few."""
-    spare = [word for word in words if not is_qualifier(word.text)]
+    spare = [word for word in without_tail(words) if not is_qualifier(word.text)]
     extra = max(0, min(len(words) - matched, len(spare)))
     return matched / (matched + 0.8 * extra) if matched else 0.0

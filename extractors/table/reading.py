@@ -10,10 +10,11 @@ from decimal import Decimal
 from extractors.layout import bounding_box
 from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of, line_closes
 from extractors.table.cells import amount, number_cell
-from extractors.table.item import Found, Printed, unit_of
+from extractors.table.item import Found, Printed
 from extractors.table.matrix import adds_up
 from extractors.table.records import CODE_FIELDS
 from extractors.table.repair import clear_codes, repair
+from extractors.table.unit import unit_of
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
 from pipeline.values import looks_like_date, parse_date, unit_code
 

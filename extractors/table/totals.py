@@ -9,6 +9,7 @@ from extractors.table.records import Row, TotalCell, once_a_row
 from pipeline.values import currency_code, has_digit, looks_like_date
 
 _SUMS = frozenset({"subtotal", "total", "carried_forward"})
+_CHARGES = frozenset({"freight", "surcharge", "discount"})
 _ORDER = ("carried_forward", "subtotal", "tax", "freight", "discount", "surcharge", "total")
 
 
@@ -99,8 +100,18 @@ def _kind_of_nearest(row: Row, last: Segment) -> str | None:
     return None if whole is None else _first(whole[0])
 
 
-def read_total(row: Row, decimal: str | None) -> TotalCell | None:
+def charge_of(row: Row) -> str | None:
+    """The kind of charge a row of the table begins with, however it goes on ("Freight and unloading by crane")."""
+    hits = label_hits([word.text for word in row.line.words], "totals")
+    kind = _first(hits[0].meanings) if hits and hits[0].start == 0 else None
+    return kind if kind in _CHARGES else None
+
+
+def read_total(row: Row, decimal: str | None, *, charge: bool = False) -> TotalCell | None:
+    """``charge``: the row is known to hold an amount and no item, see ``charge_of``."""
     parts = _label_and_amount(row)
+    if parts is None and charge and (last := _last_number(row)) is not None:
+        parts = (charge_of(row) or "surcharge", last)
     if parts is None:
         return None
     value = amount(parts[1].text, decimal)
