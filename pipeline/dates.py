@@ -63,6 +63,7 @@ def date_order_votes(texts: Iterable[str]) -> str | None:
     return orders.pop() if len(orders) == 1 else None
 
 
+@lru_cache(maxsize=65536)
 def looks_like_date(text: str) -> bool:
     return bool(_readings(text))
 

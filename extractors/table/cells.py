@@ -92,8 +92,13 @@ def _unit_of(text: str) -> tuple[str | None, str]:
     return None, whole
 
 
-def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
+def date_runs(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """(start, end) of the runs of two to five words that are a date together ("1 de mayo de 2027")."""
+    return _date_runs(tuple(texts)) if len(texts) > 1 else ()
+
+
+@lru_cache(maxsize=16384)
+def _date_runs(texts: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     runs: list[tuple[int, int]] = []
     figures = [place for place, text in enumerate(texts) if has_digit(text)]  # no date lacks a figure
     start = 0
@@ -105,7 +110,7 @@ def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
         if size > 1:
             runs.append((start, start + size))
         start += size
-    return runs
+    return tuple(runs)
 
 
 def _is_date_run(texts: Sequence[str], size: int) -> bool:

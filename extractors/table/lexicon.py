@@ -129,6 +129,7 @@ _BY_NAME = {
 }
 
 
+@lru_cache(maxsize=16384)
 def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float, str] | None:
     """The meanings of a whole text, its score and the label; with faults allowed. ``text`` as printed or folded."""
     folded = fold(text)
@@ -154,6 +155,11 @@ def find_damaged_label(text: str) -> tuple[frozenset[str], float] | None:
 
 def label_hits(words: Sequence[str], name: str = "columns") -> tuple[Hit, ...]:
     """Labels in a run of words, longest first from the left, not overlapping. Word indexes refer to ``words``."""
+    return _label_hits(tuple(words), name)
+
+
+@lru_cache(maxsize=16384)
+def _label_hits(words: tuple[str, ...], name: str) -> tuple[Hit, ...]:
     tokens, owners = _tokens(words)
     lexicon = _BY_NAME[name]()
     hits: list[Hit] = []
@@ -192,6 +198,7 @@ def _longest_at(tokens: Sequence[str], owners: Sequence[int], start: int, lexico
     return None
 
 
+@lru_cache(maxsize=16384)
 def is_qualifier(word: str) -> bool:
     """Whether a word beside a label only qualifies it: a currency, a unit, "net", "%"."""
     folded = fold(word)

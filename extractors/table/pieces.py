@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, find_label, is_qualifier, label_hits
@@ -81,7 +82,7 @@ def _worth(meanings: frozenset[str]) -> float:
 
 def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piece]:
     """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
-    if any(len(_unglued_word(word)) > 1 for word in segment.words) and not _is_exact(segment.text):
+    if any(_cuts(word.text) for word in segment.words) and not _is_exact(segment.text):
         return [p for part in _unglued(segment) for p in _pieces(part, line, by_worth=by_worth)]
     if by_worth and len(segment.words) > 1:
         return _pieces_by_worth(segment, line)
@@ -147,10 +148,17 @@ def _unglued(segment: Segment) -> list[Segment]:
     return [make_segment(run) for run in runs]
 
 
+@lru_cache(maxsize=16384)
+def _cuts(text: str) -> tuple[int, ...]:
+    """Where labels touch that were read as one word ("referenceDescription")."""
+    cuts = tuple(match.start() for match in _GLUED.finditer(text))
+    return () if cuts and _is_exact(text) else cuts
+
+
 def _unglued_word(word: Word) -> list[Word]:
-    """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
-    cuts = [match.start() for match in _GLUED.finditer(word.text)]
-    if not cuts or _is_exact(word.text):
+    """The words of labels that touch, cut by share of letters."""
+    cuts = _cuts(word.text)
+    if not cuts:
         return [word]
     places = [0, *cuts, len(word.text)]
     step = word.box.width / len(word.text)
