@@ -44,7 +44,8 @@ def explain(
     policies, exports = _policies(settings, rules), _exports(settings, erp)
     with opened(workspace) as store:
         recorded = store.recorded_order(order)
-        deciders = wiring.deciders(exports, store.history(but=recorded.order_key), policies)
+        matcher = wiring.matcher_of(settings, store)
+        deciders = wiring.deciders(exports, store.history(but=recorded.order_key), policies, matcher)
         matched = matched_again(recorded, deciders, recorded.in_force)
     text(explain_matched(matched, policies) + "\n")
     return 0
@@ -65,10 +66,12 @@ def replay_orders(
     settings = load_settings(workspace)
     policies, exports = _policies(settings, rules), _exports(settings, erp)
 
-    def deciders(history: OrderHistory) -> wiring.Deciders:
-        return wiring.deciders(exports, history, policies)
-
     with opened(workspace) as store:
+        matcher = wiring.matcher_of(settings, store)
+
+        def deciders(history: OrderHistory) -> wiring.Deciders:
+            return wiring.deciders(exports, history, policies, matcher)
+
         done = list(replay(store, since, deciders))
     if as_json:
         print_json(_as_json(done))

@@ -26,7 +26,7 @@ from flows.settings import Mailbox as MailboxSettings
 from matchers.index.store import open_index
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
-from pipeline.interfaces import Erp, LayoutMemory, MailSource, OrderHistory
+from pipeline.interfaces import AliasMemory, Erp, LayoutMemory, MailSource, OrderHistory
 from pipeline.model import Document, MailKey, Message, Order, ReadingContext
 from pipeline.run import Deciders, ReadDocument
 from rules.judge import judge
@@ -186,6 +186,10 @@ def _index_folder(settings: Settings) -> Path:
     return settings.data / "index"
 
 
+def matcher_of(settings: Settings, memory: AliasMemory) -> OrderMatcher:
+    return OrderMatcher(_index_folder(settings), memory, settings.learning.confirmations)
+
+
 def erp_in_force(settings: Settings) -> Erp:
     """The exports that were last found good. Raises ``ConfigError`` when there are none yet."""
     return snapshots_of(settings).current()
@@ -210,7 +214,7 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
             unpack=unpack,
             read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
             context=lambda: with_memory(reading_context(snapshots.current(), settings.intake), kept),
-            deciders=_deciders_of(snapshots, policies, OrderMatcher(_index_folder(settings))),
+            deciders=_deciders_of(snapshots, policies, matcher_of(settings, kept)),
             sink=OrderFileSink(settings.output.folder),
             sync=partial(sync_exports, snapshots, settings.erp.folder),
             workers=settings.intake.workers,
