@@ -59,7 +59,7 @@ class Lexicon:
     """Folded labels of one section of the language files, with the meanings they may have in any language."""
 
     meanings: Mapping[str, frozenset[str]]
-    longest: int  # words of the longest label
+    longest: Mapping[str, int]  # first word of a label -> words of the longest label that begins so
     long_labels: Nearby  # those that may be matched with a fault
 
 
@@ -71,7 +71,9 @@ def _build(section: Iterable[Mapping[str, tuple[str, ...]]]) -> Lexicon:
                 found.setdefault(fold(text), set()).add(meaning)
     found.pop("", None)
     meanings = {label: frozenset(names) for label, names in found.items()}
-    longest = max((len(label.split()) for label in meanings), default=1)
+    longest: dict[str, int] = {}
+    for words in map(str.split, meanings):
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
     return Lexicon(meanings, longest, Nearby([label for label in meanings if len(label) >= _FUZZY_LENGTH]))
 
 
@@ -188,7 +190,7 @@ def _tokens(words: Sequence[str]) -> tuple[list[str], list[int]]:
 
 
 def _longest_at(tokens: Sequence[str], owners: Sequence[int], start: int, lexicon: Lexicon) -> tuple[Hit, int] | None:
-    for end in range(min(len(tokens), start + lexicon.longest), start, -1):
+    for end in range(min(len(tokens), start + lexicon.longest.get(tokens[start], 0)), start, -1):
         # a label never ends within a word: "Item/Description" is not "Item"
         if end < len(tokens) and owners[end] == owners[end - 1]:
             continue
