@@ -14,6 +14,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
@@ -141,6 +142,7 @@ def hashes(texts: Texts) -> npt.NDArray[np.uint64]:
     return mixed(sums)
 
 
+@lru_cache(maxsize=65536)
 def text_hash(text: str) -> np.uint64:
     raw = np.frombuffer(text.encode("utf-8", "surrogatepass")[:_HASHED], np.uint8)
     total = (raw * POWERS[: len(raw)]).sum(dtype=np.uint64)

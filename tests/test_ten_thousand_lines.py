@@ -84,6 +84,3 @@ def test_nothing_wrong_goes_through_and_little_that_is_right_is_held() -> None:
     assert min(caught.values()) >= 10
     assert otherwise_called <= 0.02 * sum(caught.values()), "held, but for a reason that is not the fault"
     assert held <= MOST_NEEDLESS * lines and touchless >= LEAST_TOUCHLESS * orders
-    print(
-        f"{lines} clean lines, {held} held; {orders} clean orders, {touchless} touchless; {caught}, {otherwise_called}"
-    )
