@@ -304,7 +304,10 @@ def deal(row: Row, columns: tuple[Column, ...], level: int, flowing: bool = Fals
     kept: dict[tuple[int, int, bool], tuple[tuple[Column, ...], GridRow]] = row.known.setdefault(deal.__qualname__, {})
     key = (id(columns), level, flowing)
     if key not in kept:
-        kept[key] = (columns, _dealt(row, columns, level, flowing))  # the columns are kept so that their id stays theirs
+        kept[key] = (
+            columns,
+            _dealt(row, columns, level, flowing),
+        )  # the columns are kept so that their id stays theirs
     return kept[key][1]
 
 
