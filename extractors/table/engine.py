@@ -55,7 +55,7 @@ def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     inferred = _best([_read_table(table, facts)]) if table else reading
     paired = _read_loose(read_pairs(rows), rows, facts)
     written = _read_loose(read_lines(rows), rows, facts)
-    return max(paired, inferred, written, key=lambda reading: len(reading.lines))
+    return max(paired, inferred, written, key=_worth)
 
 
 def read_under(headings: Sequence[Heading], pages: Sequence[Page], date_order: str | None = None) -> TableReading:
