@@ -59,11 +59,11 @@ def _proven_bodies(rows: Sequence[Row]) -> list[Body]:
 def _by_type(rows: Sequence[Row]) -> list[list[Row]]:
     """The records of a list that begin with their type ("H;4711;...", "P;10;AB-1;..."), without it, the most frequent
     type first; nothing for other lists."""
+    if not all(row.declared and row.source is Source.CSV and len(row.segments) > 1 for row in rows):
+        return []
     types: dict[str, list[Row]] = {}
     for row in rows:
         types.setdefault(row.segments[0].text, []).append(row)
-    if not all(row.declared and row.source is Source.CSV and len(row.segments) > 1 for row in rows):
-        return []
     if not 1 < len(types) <= _MOST_TYPES or not all(map(_is_type, types)):
         return []
     return [[_without_type(row) for row in records] for records in sorted(types.values(), key=len, reverse=True)]
