@@ -87,13 +87,19 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
     if by_worth and len(segment.words) > 1:
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
-    if whole is not None:
+    hits = label_hits([word.text for word in segment.words])
+    if whole is not None and (whole[1] == 1.0 or not _explained(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]
-    hits = label_hits([word.text for word in segment.words])
     if not hits:
         return [Piece(segment.words, segment.box, segment.text, None, line)]
     return _pieces_at(segment, hits, line)
+
+
+def _explained(hits: Sequence[Hit], words: int) -> bool:
+    """Whether exact labels side by side say all that a label with a fault would say ("Supplier code Description")."""
+    apart = all(not a.meanings & b.meanings for a, b in itertools.pairwise(hits))
+    return len(hits) > 1 and apart and sum(hit.end - hit.start for hit in hits) == words
 
 
 def _pieces_by_worth(segment: Segment, line: int) -> list[Piece]:
