@@ -36,7 +36,7 @@ def inferred_bodies(rows: Sequence[Row]) -> list[Body]:
     """The rows of a table without a heading, page by page, the first under a heading made of the places of its numbers;
     empty if no row proves it. Rows around the proven ones that have a number under the quantities belong to it too."""
     types = _by_type(rows)
-    for records in types or [rows]:
+    for records in types or [list(rows)]:
         found = _proven_bodies(records)
         if found:
             return found
