@@ -12,6 +12,7 @@ from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, find_label, is_qualifier, label_hits
 from extractors.table.matrix import size_runs
 from extractors.table.records import SIZE, Row
+from pipeline.language import fold
 from pipeline.model import Box, Word
 
 # What a label is worth for a heading.
@@ -88,12 +89,17 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
     hits = label_hits([word.text for word in segment.words])
-    if whole is not None and (whole[1] == 1.0 or not _explained(hits, len(segment.words))):
+    if whole is not None and (_is_cut(whole[2], fold(segment.text)) or not _explained(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]
     if not hits:
         return [Piece(segment.words, segment.box, segment.text, None, line)]
     return _pieces_at(segment, hits, line)
+
+
+def _is_cut(label: str, text: str) -> bool:
+    """Whether only the end of a label did not fit: "Precio unita" is no "Precio" and no "unità"."""
+    return label.startswith(text) or text.startswith(label)
 
 
 def _explained(hits: Sequence[Hit], words: int) -> bool:
