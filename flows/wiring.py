@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 
 from connectors.erp import load_erp
@@ -27,8 +28,9 @@ from matchers.index.store import open_index
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
 from pipeline.interfaces import AliasMemory, Erp, LayoutMemory, MailSource, OrderHistory
-from pipeline.model import Document, MailKey, Message, Order, ReadingContext
+from pipeline.model import Document, JudgedValue, MailKey, Message, Order, ReadingContext
 from pipeline.run import Deciders, ReadDocument
+from reports.budget import proofs, thresholds
 from rules.judge import judge
 from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
@@ -111,6 +113,21 @@ def deciders(erp: Erp, history: OrderHistory, policies: Policies, matcher: Order
 
 
 # --- a workspace
+
+
+def policies_of(settings: Settings, store: Store, folder: Path | None = None) -> Policies:
+    """The workspace's policies (or those of ``folder``), with what people's judgements prove of the error budget."""
+    policies = load_policies(folder or settings.policies, own_mail_server=settings.intake.own_mail_server)
+
+    @cache
+    def values() -> tuple[JudgedValue, ...]:
+        return store.judged_values()
+
+    @cache
+    def proven(budget: Decimal) -> Mapping[tuple[str, str], float | None]:
+        return thresholds(proofs(values(), budget))
+
+    return replace(policies, proven=proven)
 
 
 def mail_source(box: MailboxSettings) -> MailSource:
@@ -203,7 +220,6 @@ def sync_exports(snapshots: SnapshotStore, folder: Path) -> SyncReport:
 @contextmanager
 def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterator[Parts]:
     """All parts of one workspace; what was opened here is closed with the block."""
-    policies = load_policies(settings.policies, own_mail_server=settings.intake.own_mail_server)
     snapshots = snapshots_of(settings)
     with ExitStack() as opened:
         kept = store or opened.enter_context(open_store(settings.database))
@@ -214,7 +230,7 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
             unpack=unpack,
             read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
             context=lambda: with_memory(reading_context(snapshots.current(), settings.intake), kept),
-            deciders=_deciders_of(snapshots, policies, matcher_of(settings, kept)),
+            deciders=_deciders_of(snapshots, policies_of(settings, kept), matcher_of(settings, kept)),
             sink=OrderFileSink(settings.output.folder),
             sync=partial(sync_exports, snapshots, settings.erp.folder),
             workers=settings.intake.workers,

@@ -106,6 +106,7 @@ class EarlierLine:
     line_no: str | None = None
     status: str | None = None
     item_codes: tuple[str, ...] = ()
+    entered: bool = False  # the ERP has it: by itself, or because the order went there
 
 
 @dataclass(frozen=True, slots=True)
