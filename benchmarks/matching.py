@@ -1,51 +1,62 @@
-"""Looking up items in a large catalogue, beside rapidfuzz over the whole of it.
+"""Looking up items in a large catalogue, beside rapidfuzz over the whole of it and PostgreSQL's pg_trgm.
 
-    python -m benchmarks.matching [ITEMS] [SEED]        1000000 items unless told
+    python -m benchmarks.matching [ITEMS] [SEED] [--alone]      1000000 items unless told; --alone: without the others
 
-Codes are damaged by one or two edits, look-alikes or lost separators and compared with ``extractOne`` by Levenshtein
-distance over the same folded codes; descriptions lose, swap and shorten words and are compared with ``extractOne`` by
-WRatio. Processor time is measured, so that a busy machine does not blur it. The file is built in a process of its own,
-so that its peak of memory is that of the build.
+Damaged codes are compared with ``extractOne`` by Levenshtein distance over the same folded codes; descriptions with
+swapped, dropped and shortened words with ``extractOne`` by WRatio. The best found is compared with that of a look at
+everything: for codes all codes at the least distance, for descriptions the largest sum of weights, counted from what
+every single item holds. Processor time is measured, so that a busy machine does not blur it. Files are built in
+processes of their own, so that their peak of memory is that of the build.
 """
 
 from __future__ import annotations
 
 import random
-import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from multiprocessing import get_context
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.catalogues import MadeCatalogue
+from benchmarks.catalogues import Changed, MadeCatalogue, MadeItems
+from benchmarks.damage import OF_CODES, OF_DESCRIPTIONS, Damage
+from benchmarks.processes import apart, memory
+from benchmarks.trigrams import Trigrams, private_server, programs
 from matchers.catalogue import Catalogue
 from matchers.codes import confusion_key
 from matchers.index.store import open_index
 from matchers.tokens import tokens
 from pipeline.interfaces import Erp
 
-LOOK_UPS, FULL_CODES, FULL_DESCRIPTIONS = 1000, 20, 5
-LOOK_ALIKES = str.maketrans("OIZSBG", "012586")
+CODES, DESCRIPTIONS = 2400, 600  # looked up and compared with everything
+TIMED_CODES, TIMED_DESCRIPTIONS = 20, 10  # given to extractOne, which takes a tenth of a second and two seconds
+ASKED_SERVER = 200
+CHANGED = 100
+AT_ONCE = 8  # codes compared with everything at once
 
 
-def build(erp: MadeCatalogue, folder: Path) -> tuple[float, float, float]:
-    """Seconds, and the peak of memory before and after in MB."""
-    before = peak()
-    start = time.thread_time()
+class Later:
+    """The catalogue after some changes."""
+
+    def __init__(self, items: MadeItems) -> None:
+        self._items, self.items_version = items, "later"
+
+    def items(self) -> MadeItems:
+        return self._items
+
+
+def build(erp: object, folder: Path) -> tuple[float, float, float]:
+    """Processor seconds, and the peak of memory before and after in MB."""
+    before = memory("VmHWM")
+    start = time.process_time()
     open_index(cast(Erp, erp), folder)
-    return time.thread_time() - start, before, peak()
-
-
-def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return time.process_time() - start, before, memory("VmHWM")
 
 
 def timed(work: Callable[[str], object], asked: Sequence[str]) -> list[float]:
@@ -58,111 +69,183 @@ def timed(work: Callable[[str], object], asked: Sequence[str]) -> list[float]:
     return sorted(took)
 
 
-def damaged(code: str, rng: random.Random) -> str:
-    kind = rng.randrange(3)
-    if kind == 0:
-        return code.replace("-", "")
-    if kind == 1:
-        return code.translate(LOOK_ALIKES)
-    letters = list(code)
-    for _ in range(rng.choice((1, 2))):
-        at = rng.randrange(len(letters))
-        letters[at] = rng.choice(("", rng.choice("0123456789ABCX"), letters[at] * 2))
-    return "".join(letters)
+def damaged(meant: Sequence[str], ways: Mapping[str, Damage], rng: random.Random) -> list[tuple[str, str]]:
+    """(way, text) of each, the ways in turn."""
+    names = list(ways)
+    return [(names[n % len(names)], ways[names[n % len(names)]](text, rng)) for n, text in enumerate(meant)]
 
 
-def reworded(description: str, rng: random.Random) -> str:
-    words = description.split()
-    kind = rng.randrange(3)
-    if kind == 0:
-        del words[rng.randrange(len(words))]
-    elif kind == 1:
-        rng.shuffle(words)
-    else:
-        words = [word[:4] if word.isalpha() and len(word) > 6 and rng.random() < 0.5 else word for word in words]
-    return " ".join(words)
+# --- codes -----------------------------------------------------------------------------------------------------------
 
 
-def codes(catalogue: Catalogue, meant: Sequence[str], rng: random.Random) -> None:
-    asked = [damaged(code, rng) for code in meant]
-    took = timed(lambda code: catalogue.near_codes(code, 2), asked)
-    row("damaged code, p50 / p99 ms", f"{took[len(took) // 2]:.2f} / {took[len(took) * 99 // 100]:.2f}")
-    keys = sorted({confusion_key(code) for item in catalogue.items for code in (item.sku, item.mpn) if code})
-    some = asked[:FULL_CODES]
-    best: dict[str, int] = {}
+def codes(catalogue: Catalogue, asked: list[tuple[str, str]]) -> None:
+    look_up: Callable[[str], object] = lambda code: catalogue.near_codes(code, 2)  # noqa: E731
+    took = timed(look_up, [code for _, code in asked])
+    row("damaged code, p50 / p99 ms", shown(took))
 
-    def whole(code: str) -> None:
-        best[code] = int(process.extractOne(confusion_key(code), keys, scorer=Levenshtein.distance)[1])
 
-    full = timed(whole, some)
+def codes_beside_everything(catalogue: Catalogue, asked: list[tuple[str, str]]) -> None:
+    keys = sorted({confusion_key(c) for item in catalogue.items for c in (item.sku, item.mpn) if c})
+    some = [code for _, code in asked[:TIMED_CODES]]
+    full = timed(lambda c: process.extractOne(confusion_key(c), keys, scorer=Levenshtein.distance), some)
+    ours = timed(lambda c: catalogue.near_codes(c, 2), some)
     row("  extractOne, folded Levenshtein, p50 ms", f"{statistics.median(full):.0f}")
-    row(
-        "  times faster (p50)",
-        f"{statistics.median(full) / statistics.median(timed(lambda c: catalogue.near_codes(c, 2), some)):.0f}",
-    )
-    near = [min(catalogue.near_codes(code, 2).values(), default=3) for code in some]
-    same = sum(found == min(best[code], 3) for found, code in zip(near, some, strict=True))
-    row("  same best distance as the full scan", f"{same} of {len(some)}")
+    row("  times faster (p50)", f"{statistics.median(full) / statistics.median(ours):.0f}")
+    same: list[bool] = []
+    for low in range(0, len(asked), AT_ONCE):
+        wanted = [confusion_key(code) for _, code in asked[low : low + AT_ONCE]]
+        distances = process.cdist(wanted, keys, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
+        same += [nearest(d, keys) == found(catalogue, key) for d, key in zip(distances, wanted, strict=True)]
+    by_way("  all nearest are those of the full scan", [way for way, _ in asked], same)
 
 
-def descriptions(catalogue: Catalogue, meant: Sequence[str], rng: random.Random) -> None:
-    asked = [reworded(text, rng) for text in meant]
-
-    def look_up(text: str) -> object:
-        return catalogue.overlaps(sorted(catalogue.spelled(tokens.__wrapped__(text))))
-
-    took = timed(look_up, asked)
-    row("description, p50 / p99 ms", f"{took[len(took) // 2]:.2f} / {took[len(took) * 99 // 100]:.2f}")
-    best = [catalogue.overlaps(sorted(catalogue.spelled(tokens(text))))[:1] for text in asked]
-    hits = sum(bool(top) and set(tokens(text)) <= top[0].tokens for top, text in zip(best, meant, strict=True))
-    row("  best holds all tokens of the item meant", f"{hits} of {len(asked)}")
-    texts = [item.description for item in catalogue.items]
-    some = asked[:FULL_DESCRIPTIONS]
-    full = timed(lambda text: process.extractOne(text, texts, scorer=fuzz.WRatio), some)
-    row("  extractOne, WRatio, p50 ms", f"{statistics.median(full):.0f}")
-    row("  times faster (p50)", f"{statistics.median(full) / statistics.median(timed(look_up, some)):.0f}")
-    row("  same best weight as the full sum", f"{sum(same_as_full(catalogue, text) for text in asked[:100])} of 100")
+def nearest(distances: Any, keys: list[str]) -> set[str]:
+    """The codes at the least distance, if that is 2 or less (what is more is given as 3)."""
+    least = int(distances.min())
+    return {keys[at] for at in np.flatnonzero(distances == least)} if least <= 2 else set()
 
 
-def same_as_full(catalogue: Catalogue, text: str) -> bool:
-    """Whether the best has the largest sum of weights, all items looked at."""
-    said = set(catalogue.spelled(tokens(text)))
+def found(catalogue: Catalogue, key: str) -> set[str]:
+    near = catalogue._near.within(key, 2)
+    return {catalogue._folded[at] for distance, at in near if distance == near[0][0]}
+
+
+# --- descriptions ----------------------------------------------------------------------------------------------------
+
+
+def descriptions(catalogue: Catalogue, asked: list[tuple[str, str]], meant: Sequence[str]) -> None:
+    took = timed(lambda text: best_of(catalogue, text), [text for _, text in asked])
+    row("description, p50 / p99 ms", shown(took))
+    best = [best_of(catalogue, text) for _, text in asked]
+    same = [
+        whose is not None and whose == full_sum(catalogue, text) for whose, (_, text) in zip(best, asked, strict=True)
+    ]
+    by_way("  best is that of the full sum of weights", [way for way, _ in asked], same)
+    right = [whose == text for whose, text in zip(best, meant, strict=True)]
+    by_way("  best is the item meant", [way for way, _ in asked], right)
+
+
+def best_of(catalogue: Catalogue, text: str) -> str | None:
+    """Its description."""
+    overlaps = catalogue.overlaps(sorted(catalogue.spelled(tokens.__wrapped__(text))))
+    return overlaps[0].item.description if overlaps else None
+
+
+def full_sum(catalogue: Catalogue, text: str) -> str:
+    """The description of the item with the largest sum of weights, of equals the first; all items looked at."""
     index = catalogue._index
-    sums = np.zeros(len(catalogue.items), np.int64)
-    for token in said:
+    worth = np.zeros(len(catalogue._weights) + 1, np.int64)
+    for token in catalogue.spelled(tokens(text)):
         place = catalogue._place(token)
         if place is not None:
-            held = index["tokens.items"][index["tokens.starts"][place] : index["tokens.starts"][place + 1]]
-            sums[held] += catalogue._weights[place]
-    found = catalogue.overlaps(sorted(said))
-    return bool(found) and found[0].item == catalogue.items[int(sums.argmax())]
+            worth[place] = catalogue._weights[place]
+    gained = np.concatenate(([0], np.cumsum(worth[index["tokens.flat"]])))
+    first = index["tokens.first"]
+    return catalogue.items[int((gained[first[1:]] - gained[first[:-1]]).argmax())].description
+
+
+def descriptions_beside_everything(catalogue: Catalogue, asked: list[tuple[str, str]]) -> None:
+    texts = [item.description for item in catalogue.items]
+    some = [text for _, text in asked[:TIMED_DESCRIPTIONS]]
+    scores: dict[str, float] = {}
+
+    def whole(text: str) -> None:
+        scores[text] = process.extractOne(text, texts, scorer=fuzz.WRatio)[1]
+
+    full, ours = timed(whole, some), timed(lambda text: best_of(catalogue, text), some)
+    row("  extractOne, WRatio, p50 ms", f"{statistics.median(full):.0f}")
+    row("  times faster (p50)", f"{statistics.median(full) / statistics.median(ours):.0f}")
+    alike = sum(fuzz.WRatio(text, best_of(catalogue, text) or "") >= scores[text] for text in some)
+    row("  our best is one WRatio finds best", f"{alike} of {len(some)}")
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+def trigrams(items: MadeItems, coded: list[tuple[str, str]], described: list[tuple[str, str]]) -> None:
+    installed = programs()
+    if installed is None:
+        row("pg_trgm", "PostgreSQL is not installed")
+        return
+    with private_server(installed, "shared_buffers=1GB", "maintenance_work_mem=1GB") as url:
+        server = Trigrams(url)
+        keys = sorted({confusion_key(c) for texts in (items.skus, items.mpns) for c in texts})
+        built = server.add("codes", keys)
+        _, used, waited = server.best("codes", [confusion_key(code) for _, code in coded[:ASKED_SERVER]])
+        row("pg_trgm, damaged code: build s, mean ms, p50 waited", f"{built:.0f}, {used:.1f}, {middle(waited):.1f}")
+        built = server.add("descriptions", items.descriptions)
+        _, used, waited = server.best("descriptions", [text for _, text in described[: ASKED_SERVER // 4]])
+        row("pg_trgm, description: build s, mean ms, p50 waited", f"{built:.0f}, {used:.1f}, {middle(waited):.1f}")
+
+
+# --- the run ---------------------------------------------------------------------------------------------------------
+
+
+def middle(ascending: Sequence[float]) -> float:
+    return ascending[len(ascending) // 2]
+
+
+def shown(took: Sequence[float]) -> str:
+    return f"{middle(took):.2f} / {took[len(took) * 99 // 100]:.2f}"
+
+
+def by_way(name: str, ways: Sequence[str], hits: Sequence[bool]) -> None:
+    """The sum, and each way's own."""
+    row(name, f"{sum(hits)} of {len(hits)} ({100 * sum(hits) / len(hits):.2f} %)")
+    for way in dict.fromkeys(ways):
+        own = [hit for hit, other in zip(hits, ways, strict=True) if other == way]
+        row(f"    {way}", f"{sum(own)} of {len(own)}")
 
 
 def row(name: str, value: str) -> None:
-    print(f"{name:44} {value}", flush=True)
+    print(f"{name:54} {value}", flush=True)
 
 
-def main(count: int, seed: int) -> None:
+def built(erp: MadeCatalogue, folder: Path) -> None:
+    seconds, before, after = apart(lambda: build(erp, folder))
+    row("items", f"{len(erp.items())}")
+    row("build, seconds", f"{seconds:.0f}")
+    row("  peak of memory, MB; before it", f"{after:.0f}; {before:.0f}")
+    row("  on disk, MB", f"{sum(path.stat().st_size for path in folder.glob('items-*')) / 1e6:.0f}")
+
+
+def updated(erp: MadeCatalogue, folder: Path) -> None:
+    later = Later(Changed(erp.items(), CHANGED))
+    seconds, _, after = apart(lambda: build(later, folder))
+    row(f"{CHANGED} gone, {CHANGED} new: seconds; peak of memory, MB", f"{seconds:.0f}; {after:.0f}")
+
+
+def opened(erp: MadeCatalogue, folder: Path) -> Catalogue:
+    start = time.thread_time()
+    catalogue = Catalogue(cast(Erp, erp), open_index(cast(Erp, erp), folder))
+    row("open, ms", f"{(time.thread_time() - start) * 1000:.1f}")
+    start = time.thread_time()
+    catalogue.overlaps(("steel",))
+    row("first description after it, ms", f"{(time.thread_time() - start) * 1000:.1f}")
+    return catalogue
+
+
+def main(count: int, seed: int, *, alone: bool) -> None:
     rng = random.Random(seed)
-    with tempfile.TemporaryDirectory() as kept:
-        folder = Path(kept)
+    with tempfile.TemporaryDirectory(prefix="po-intake-") as kept:
         erp = MadeCatalogue(count, seed)
-        with get_context("fork").Pool(1) as child:
-            seconds, before, after = child.apply(build, (erp, folder))
-        row("items", f"{count}")
-        row("build, seconds", f"{seconds:.0f}")
-        row("  peak of memory, MB; the items alone", f"{after:.0f}; {before:.0f}")
-        row("  on disk, MB", f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.0f}")
-        start = time.thread_time()
-        catalogue = Catalogue(cast(Erp, erp), open_index(cast(Erp, erp), folder))
-        row("open, ms", f"{(time.thread_time() - start) * 1000:.1f}")
-        start = time.thread_time()
-        catalogue.overlaps(("steel",))
-        row("first description after it, ms", f"{(time.thread_time() - start) * 1000:.1f}")
-        columns = erp.items().columns
-        codes(catalogue, rng.sample([*columns.skus, *columns.mpns], LOOK_UPS), rng)
-        descriptions(catalogue, rng.sample(columns.descriptions, LOOK_UPS), rng)
+        items = erp.items()
+        built(erp, Path(kept))
+        catalogue = opened(erp, Path(kept))
+        chosen = [rng.choice((items.skus, items.mpns))[at] for at in rng.sample(range(count), CODES)]
+        coded = damaged(chosen, OF_CODES, rng)
+        meant = [items.descriptions[at] for at in rng.sample(range(count), DESCRIPTIONS)]
+        described = damaged(meant, OF_DESCRIPTIONS, rng)
+        codes(catalogue, coded)
+        descriptions(catalogue, described, meant)
+        if alone:
+            return
+        codes_beside_everything(catalogue, coded)
+        descriptions_beside_everything(catalogue, described)
+        updated(erp, Path(kept))
+        trigrams(items, coded, described)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+    told = [word for word in sys.argv[1:] if word != "--alone"]
+    main(int(told[0]) if told else 1_000_000, int(told[1]) if told[1:] else 5, alone="--alone" in sys.argv)

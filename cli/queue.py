@@ -18,7 +18,7 @@ from flows import wiring
 from flows.settings import load_settings
 from pipeline.codec import decision_to_json
 from pipeline.errors import UsageError
-from pipeline.model import CaseStatus, ReviewCase
+from pipeline.model import CaseStatus, ReviewCase, Scope
 from store import Store
 
 Case = Annotated[str, Parameter(help="the case, as `queue list` shows it")]
@@ -27,6 +27,7 @@ Reason = Annotated[str, Parameter(help="why, for those who ask later")]
 Sku = Annotated[
     tuple[str, ...], Parameter(name="--sku", help="the item of a line: --sku 3=AB-123; may stand several times")
 ]
+Remember = Annotated[Scope, Parameter(help="for whom the chosen items hold from now on")]
 Version = Annotated[str | None, Parameter(help="the version that was seen; refuses if the case has changed since")]
 
 
@@ -120,13 +121,20 @@ def approve(
     reason: Reason = "",
     reviewer: Reviewer = None,
     version: Version = None,
+    remember: Remember = Scope.CUSTOMER,
     workspace: Workspace = Path(),
     as_json: AsJson = False,
 ) -> int:
     """Let the order leave as shown, with the items you name for its lines."""
     with wiring.workspace_parts(load_settings(workspace)) as parts:
         outcome = cases.approve(
-            parts, case, reviewer or getpass.getuser(), reason=reason, skus=_skus(sku), version=version
+            parts,
+            case,
+            reviewer or getpass.getuser(),
+            reason=reason,
+            skus=_skus(sku),
+            version=version,
+            remember=remember,
         )
     return _tell(outcome, as_json)
 
@@ -142,6 +150,7 @@ def correct(
     reason: Reason = "",
     reviewer: Reviewer = None,
     version: Version = None,
+    remember: Remember = Scope.CUSTOMER,
     workspace: Workspace = Path(),
     as_json: AsJson = False,
 ) -> int:
@@ -154,7 +163,14 @@ def correct(
     corrected = sys.stdin.read() if str(order) == "-" else _text_of(order)
     with wiring.workspace_parts(load_settings(workspace)) as parts:
         outcome = cases.correct(
-            parts, case, reviewer or getpass.getuser(), corrected, reason=reason, skus=_skus(sku), version=version
+            parts,
+            case,
+            reviewer or getpass.getuser(),
+            corrected,
+            reason=reason,
+            skus=_skus(sku),
+            version=version,
+            remember=remember,
         )
     return _tell(outcome, as_json)
 

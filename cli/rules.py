@@ -18,7 +18,6 @@ from flows.replay import Replayed, matched_again, replay
 from flows.settings import Settings, load_settings
 from pipeline.interfaces import Erp, OrderHistory
 from rules.explain import explain as explain_matched
-from rules.policy import Policies
 
 Rules = Annotated[Path | None, Parameter(name="--rules", help="folder of policy files (default: the workspace's)")]
 ErpFolder = Annotated[Path | None, Parameter(name="--erp", help="folder of ERP exports (default: those in force)")]
@@ -41,10 +40,12 @@ def explain(
 ) -> int:
     """Which rule and which line of the policy decides what on an order, as it is in force now."""
     settings = load_settings(workspace)
-    policies, exports = _policies(settings, rules), _exports(settings, erp)
+    exports = _exports(settings, erp)
     with opened(workspace) as store:
+        policies = wiring.policies_of(settings, store, rules)
         recorded = store.recorded_order(order)
-        deciders = wiring.deciders(exports, store.history(but=recorded.order_key), policies)
+        matcher = wiring.matcher_of(settings, store)
+        deciders = wiring.deciders(exports, store.history(but=recorded.order_key), policies, matcher)
         matched = matched_again(recorded, deciders, recorded.in_force)
     text(explain_matched(matched, policies) + "\n")
     return 0
@@ -63,22 +64,20 @@ def replay_orders(
     Nothing is recorded or sent. Exit code 1 when an order would go through that a person had changed or rejected.
     """
     settings = load_settings(workspace)
-    policies, exports = _policies(settings, rules), _exports(settings, erp)
-
-    def deciders(history: OrderHistory) -> wiring.Deciders:
-        return wiring.deciders(exports, history, policies)
-
+    exports = _exports(settings, erp)
     with opened(workspace) as store:
+        policies = wiring.policies_of(settings, store, rules)
+        matcher = wiring.matcher_of(settings, store)
+
+        def deciders(history: OrderHistory) -> wiring.Deciders:
+            return wiring.deciders(exports, history, policies, matcher)
+
         done = list(replay(store, since, deciders))
     if as_json:
         print_json(_as_json(done))
     else:
         _show(done)
     return 1 if any(one.flip is not None and one.flip.caught for one in done) else 0
-
-
-def _policies(settings: Settings, folder: Path | None) -> Policies:
-    return wiring.load_policies(folder or settings.policies, own_mail_server=settings.intake.own_mail_server)
 
 
 def _exports(settings: Settings, folder: Path | None) -> Erp:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
+from itertools import starmap
 from pathlib import Path
 from typing import overload
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
+from connectors.erp_columns import Fields, number, packed
 from connectors.erp_tables import BY_NAME, TABLES, Export, judge_prices, judge_references, read_export
 from pipeline.errors import ConfigError, SourceError
 from pipeline.model import (
@@ -27,6 +24,7 @@ from pipeline.model import (
     StockLevel,
     UnitConversion,
 )
+from pipeline.packed import Arrays
 
 
 def load_erp(folder: Path, columns: Mapping[str, Mapping[str, str]] | None = None) -> ErpSnapshot:
@@ -52,7 +50,20 @@ def load_erp(folder: Path, columns: Mapping[str, Mapping[str, str]] | None = Non
         judge_prices(exports["price_list"], folder, findings.append)
     if findings:
         raise ConfigError(f"{folder}: the ERP exports have {len(findings)} fault(s):", tuple(findings))
-    return ErpSnapshot(exports, _version(exports, mapping), _version({"items": exports["items"]}, mapping))
+    digests = {name: export.digest for name, export in exports.items()}
+    return ErpSnapshot(packed(exports), *_versions(digests, mapping))
+
+
+def exports_version(folder: Path, columns: Mapping[str, Mapping[str, str]]) -> str | None:
+    """What the version of the exports in ``folder`` is, should they be right; None: the mapping itself is wrong.
+
+    Raises ``OSError``.
+    """
+    findings: list[str] = []
+    mapping = _mapping(columns, findings)
+    paths = {table.name: folder / table.file_name for table in TABLES}
+    digests = {name: sha256(path.read_bytes()).hexdigest() for name, path in paths.items() if path.is_file()}
+    return None if findings else _versions(digests, mapping)[0]
 
 
 def _mapping(columns: Mapping[str, Mapping[str, str]], findings: list[str]) -> dict[str, Mapping[str, str]]:
@@ -62,73 +73,21 @@ def _mapping(columns: Mapping[str, Mapping[str, str]], findings: list[str]) -> d
     return mapping
 
 
-def _version(exports: Mapping[str, Export], mapping: Mapping[str, Mapping[str, str]]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(exports):
-        digest.update(f"{name}={exports[name].digest};{sorted(mapping.get(name, {}).items())}\n".encode())
-    return digest.hexdigest()
+def _versions(digests: Mapping[str, str], mapping: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """Of all exports, and of the items alone."""
+    lines = {name: f"{name}={digests[name]};{sorted(mapping.get(name, {}).items())}\n" for name in sorted(digests)}
+    return sha256("".join(lines.values()).encode()).hexdigest(), sha256(lines.get("items", "").encode()).hexdigest()
 
 
-class Rows:
-    """Positions of the rows of one export, found by the value of one column in constant time; built at first use."""
-
-    def __init__(self, values: npt.NDArray[np.object_]) -> None:
-        self._values = values
-
-    @cached_property
-    def _groups(self) -> tuple[dict[str, int], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        codes, values = pd.factorize(self._values)
-        order = np.argsort(codes, kind="stable")
-        starts = np.searchsorted(codes[order], np.arange(len(values) + 1))
-        return {value: place for place, value in enumerate(values)}, order, starts
-
-    def of(self, value: str) -> list[int]:
-        """Positions of the rows that hold exactly this value, in the file's order."""
-        values, order, starts = self._groups
-        place = values.get(value)
-        return [] if place is None else [int(i) for i in order[starts[place] : starts[place + 1]]]
-
-
-class Fields:
-    """Typed access to the cells of one export by column name and position."""
-
-    def __init__(self, export: Export) -> None:
-        self._columns = {c.name: export.column(c.name).to_numpy(object) for c in export.table.columns}
-        self._rows = export.frame.index.to_numpy()
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def values(self, name: str) -> npt.NDArray[np.object_]:
-        return self._columns[name]
-
-    def row(self, at: int) -> int:
-        """The line in the file; the header is line 1."""
-        return int(self._rows[at]) + 2
-
-    def text(self, name: str, at: int) -> str:
-        return str(self._columns[name][at])
-
-    def some(self, name: str, at: int) -> str | None:
-        return str(self._columns[name][at]) or None
-
-    def number(self, name: str, at: int) -> Decimal | None:
-        text = self._columns[name][at]
-        return Decimal(text) if text else None
-
-    def need(self, name: str, at: int) -> Decimal:
-        return Decimal(self._columns[name][at])
-
-    def day(self, name: str, at: int) -> date | None:
-        text = self._columns[name][at]
-        return date.fromisoformat(text) if text else None
+_ITEM_COLUMNS = tuple(column.name for column in BY_NAME["items"].columns)  # as CatalogueItem has them
 
 
 class Items(Sequence[CatalogueItem]):
     """All items in the file's order, each made when it is asked for."""
 
-    def __init__(self, count: int, item: Callable[[int], CatalogueItem]) -> None:
-        self._count, self._item = count, item
+    def __init__(self, fields: Fields) -> None:
+        self._columns = [fields.column(name) for name in _ITEM_COLUMNS]
+        self._count = len(fields)
 
     def __len__(self) -> int:
         return self._count
@@ -138,46 +97,56 @@ class Items(Sequence[CatalogueItem]):
     @overload
     def __getitem__(self, at: slice) -> Sequence[CatalogueItem]: ...
     def __getitem__(self, at: int | slice) -> CatalogueItem | Sequence[CatalogueItem]:
-        places = range(self._count)[at]
-        return self._item(places) if isinstance(places, int) else tuple(self._item(place) for place in places)
+        if isinstance(at, slice):
+            return tuple(self[place] for place in range(*at.indices(self._count)))
+        if not -self._count <= at < self._count:
+            raise IndexError(f"item {at} of {self._count}")
+        return _item(*(column[at % self._count] for column in self._columns))
+
+    def __iter__(self) -> Iterator[CatalogueItem]:
+        return starmap(_item, zip(*self._columns, strict=True))
+
+
+def _item(
+    sku: str, description: str, base_uom: str, barcode: str, mpn: str, product_group: str,
+    status: str, superseded_by: str, pack_multiple: str, moq: str, list_price: str, currency: str,
+) -> CatalogueItem:  # fmt: skip
+    return CatalogueItem(
+        sku=sku,
+        description=description,
+        base_uom=base_uom,
+        barcode=barcode or None,
+        mpn=mpn or None,
+        product_group=product_group or None,
+        status=ItemStatus(status),
+        superseded_by=superseded_by or None,
+        pack_multiple=number(pack_multiple),
+        moq=number(moq),
+        list_price=number(list_price),
+        currency=currency or None,
+    )
 
 
 class ErpSnapshot:
-    """Implements ``pipeline.interfaces.Erp`` over checked exports. Records are made when they are asked for."""
+    """Implements ``pipeline.interfaces.Erp`` over checked exports. Records are made when they are asked for.
 
-    def __init__(self, exports: Mapping[str, Export], version: str, items_version: str) -> None:
-        self.version, self.items_version = version, items_version
-        self.absent = frozenset(t.name for t in TABLES if t.optional and t.name not in exports)
-        self._fields = {name: Fields(export) for name, export in exports.items()}
-        self._rows: dict[tuple[str, str], Rows] = {}
+    ``arrays`` are those of ``connectors.erp_columns.packed``.
+    """
+
+    def __init__(self, arrays: Arrays, version: str, items_version: str) -> None:
+        self.arrays, self.version, self.items_version = arrays, version, items_version
+        self._fields = {t.name: Fields(arrays, t.name) for t in TABLES if f"{t.name}.rows" in arrays}
+        self.absent = frozenset(t.name for t in TABLES) - set(self._fields)
+        self._items = Items(self._fields["items"])
         self._customer_parts: dict[str, tuple[tuple[str, str], ...]] = {}
 
-    def _by(self, name: str, key: str) -> Rows:
-        if (name, key) not in self._rows:
-            self._rows[name, key] = Rows(self._fields[name].values(key))
-        return self._rows[name, key]
+    def _rows(self, name: str, key: str, value: str) -> list[int]:
+        return self._fields[name].column(key).rows_of(value)
 
     # --- items ---
 
-    def _item(self, at: int) -> CatalogueItem:
-        f = self._fields["items"]
-        return CatalogueItem(
-            sku=f.text("sku", at),
-            description=f.text("description", at),
-            base_uom=f.text("base_uom", at),
-            barcode=f.some("barcode", at),
-            mpn=f.some("mpn", at),
-            product_group=f.some("product_group", at),
-            status=ItemStatus(f.text("status", at)),
-            superseded_by=f.some("superseded_by", at),
-            pack_multiple=f.number("pack_multiple", at),
-            moq=f.number("moq", at),
-            list_price=f.number("list_price", at),
-            currency=f.some("currency", at),
-        )
-
     def items(self) -> Sequence[CatalogueItem]:
-        return Items(len(self._fields["items"]), self._item)
+        return self._items
 
     def item(self, sku: str) -> CatalogueItem | None:
         return next(iter(self._items_by("sku", sku)), None)
@@ -189,7 +158,7 @@ class ErpSnapshot:
         return self._items_by("mpn", mpn)
 
     def _items_by(self, column: str, value: str) -> tuple[CatalogueItem, ...]:
-        return tuple(self._item(at) for at in self._by("items", column).of(value)) if value else ()
+        return tuple(self._items[at] for at in self._rows("items", column, value)) if value else ()
 
     # --- customers ---
 
@@ -231,7 +200,7 @@ class ErpSnapshot:
                 city_zip=f.some("city_zip", at),
                 country=f.some("country", at),
             )
-            for at in self._by("ship_to", "customer_id").of(customer_id)
+            for at in self._rows("ship_to", "customer_id", customer_id)
         )
 
     # --- prices and units ---
@@ -239,7 +208,7 @@ class ErpSnapshot:
     def prices(self, sku: str, customer: Customer) -> Sequence[Price]:
         f = self._fields["price_list"]
         wanted = (customer.price_list_id, customer.customer_id)
-        rows = self._by("price_list", "sku").of(sku)
+        rows = self._rows("price_list", "sku", sku)
         return tuple(
             Price(
                 sku=sku,
@@ -250,7 +219,7 @@ class ErpSnapshot:
                 valid_to=f.day("valid_to", at),
                 price_list_id=f.some("price_list_id", at),
                 customer_id=f.some("customer_id", at),
-                row=f.row(at),
+                row=f.line(at),
             )
             for at in rows
             if f.text("customer_id", at) == wanted[1] or (wanted[0] and f.text("price_list_id", at) == wanted[0])
@@ -268,7 +237,7 @@ class ErpSnapshot:
                 to_uom=f.text("to_uom", at),
                 factor=f.need("factor", at),
             )
-            for at in self._by("uom", "sku").of(sku)
+            for at in self._rows("uom", "sku", sku)
         )
 
     # --- cross-references, stock, orders, ourselves ---
@@ -277,7 +246,7 @@ class ErpSnapshot:
         if "customer_items" in self.absent:
             return ()
         f = self._fields["customer_items"]
-        rows = self._by("customer_items", "customer_part_no").of(part_no)
+        rows = self._rows("customer_items", "customer_part_no", part_no)
         return tuple(f.text("sku", at) for at in rows if f.text("customer_id", at) == customer_id)
 
     def customer_part_numbers(self, customer_id: str) -> Sequence[tuple[str, str]]:
@@ -285,7 +254,7 @@ class ErpSnapshot:
             return ()
         if customer_id not in self._customer_parts:
             f = self._fields["customer_items"]
-            rows = self._by("customer_items", "customer_id").of(customer_id)
+            rows = self._rows("customer_items", "customer_id", customer_id)
             self._customer_parts[customer_id] = tuple((f.text("customer_part_no", i), f.text("sku", i)) for i in rows)
         return self._customer_parts[customer_id]
 
@@ -302,14 +271,14 @@ class ErpSnapshot:
                 next_receipt_date=f.day("next_receipt_date", at),
                 next_receipt_qty=f.number("next_receipt_qty", at),
             )
-            for at in self._by("stock", "sku").of(sku)
+            for at in self._rows("stock", "sku", sku)
         )
 
     def open_orders(self, customer_id: str) -> Sequence[OpenOrderLine]:
         if "open_orders" in self.absent:
             return ()
         f = self._fields["open_orders"]
-        return tuple(_open_order(f, at) for at in self._by("open_orders", "customer_id").of(customer_id))
+        return tuple(_open_order(f, at) for at in self._rows("open_orders", "customer_id", customer_id))
 
     @cached_property
     def _companies(self) -> tuple[Company, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from pipeline.quoting import quoted_sender
+
 MAX_HTML = 5_000_000  # bytes of HTML turned into text
 _BLOCKS = {
     "address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2",
@@ -74,38 +76,20 @@ def unflowed(text: str, *, delete_blank: bool) -> str:
 
 # --- forwarded mails quoted in the body -------------------------------------------------------------------------------
 
-# labels mail programs print above a forwarded mail, by their own language packs
-_FROM = (
-    "from|von|de|da|od|van|fra|från|lähettäjä|feladó|odesílatel|odosielateľ|expéditeur|remitente|mittente|absender|"
-    "afzender|nadawca"
-)
-_BESIDE = (
-    "sent|date|to|subject|cc|gesendet|datum|an|betreff|envoyé|date d'envoi|à|objet|enviado|enviado el|fecha|para|"
-    "asunto|inviato|data|a|oggetto|enviada|enviada em|assunto|verzonden|aan|onderwerp|wysłano|wysłane|do|temat|dw|"
-    "skickat|till|ämne|sendt|til|emne|lähetetty|vastaanottaja|aihe"
-)
-_QUOTE = r"^[ \t>|*_]{0,20}"
-_SENDER_LINE = re.compile(rf"{_QUOTE}(?:{_FROM})[ *_]{{0,4}}:[ *_]{{0,4}}(.{{3,300}})$", re.I)
-_BESIDE_LINE = re.compile(rf"{_QUOTE}(?:{_BESIDE})[ *_]{{0,4}}:", re.I)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'*]{1,64}@[^\s<>()\[\],;:\"'@*]{3,190}")
 _LINES = 20_000  # a longer body is searched this far
-_REACH = 6  # lines of a quoted header block
 
 
 def forwarded_senders(text: str) -> tuple[str, ...]:
-    """Addresses in the ``From:`` lines of header blocks quoted in a body, lower case, in their order, each once.
-
-    A line counts only with another header line right below it: "From: 3 pieces" in an order is no sender.
-    """
-    lines = [line[:400] for line in text.splitlines()[:_LINES]]
+    """Addresses in the ``From:`` lines of header blocks quoted in a body, lower case, in their order, each once."""
+    lines = text.splitlines()[:_LINES]
     found: list[str] = []
-    for number, line in enumerate(lines):
-        sender = _SENDER_LINE.match(line)
-        if sender is None:
+    for number in range(len(lines)):
+        quoted = quoted_sender(lines, number)
+        if quoted is None:
             continue
-        following = [other for other in lines[number + 1 : number + 1 + _REACH] if other.strip(" \t>|")]
-        mail = _ADDRESS.search(sender.group(1)) or _ADDRESS.search(following[0] if following else "")
-        if mail is not None and any(_BESIDE_LINE.match(other) for other in following[:3]):
+        mail = _ADDRESS.search(quoted[0]) or _ADDRESS.search(quoted[1])
+        if mail is not None:
             found.append(mail.group().removeprefix("mailto:").rstrip(".").lower())
     return tuple(dict.fromkeys(found))
 

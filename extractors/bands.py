@@ -188,15 +188,19 @@ def _rows(around: Surroundings, numbers: Sequence[Found]) -> set[int]:
     """Lines like the rows of an order: cells beside each other, of which two or more are figures."""
     rows = set()
     for index, line in enumerate(around.page.lines):
+        if len(line) < _LEAST_CELLS:
+            continue
         figures = sum(_is_figure(s) and not any(_holds(s, one) for one in numbers) for s in line)
-        if len(line) >= _LEAST_CELLS and figures >= _LEAST_FIGURES:
+        if figures >= _LEAST_FIGURES:
             rows.add(index)
     return rows
 
 
 def _is_figure(segment: Segment) -> bool:
+    if len(segment.words) > 2:
+        return False
     first, *rest = sorted((w.text for w in segment.words), key=lambda text: not has_digit(text))
-    return looks_like_amount(first) and len(rest) <= 1 and all(is_unit(t) or currency_code(t) for t in rest)
+    return looks_like_amount(first) and all(is_unit(t) or currency_code(t) for t in rest)
 
 
 def _sums(around: Surroundings) -> set[int]:

@@ -149,13 +149,14 @@ def _marked(pages: Sequence[Surroundings], mark: str) -> bool:
     """Whether a mark stands alone in its segment in the upper half of the first page, or begins a short one there."""
     wordings = _mark_wordings(mark)
     for around in pages[:1]:
+        half = around.page.within(1 / 2)
         for segment in around.page.segments:
-            if segment.box.top > around.page.within(1 / 2) or around.in_table(segment.box):
+            if segment.box.top > half or around.in_table(segment.box):
                 continue
             text = fold(segment.text)
             if text in wordings and len(text) > 6 and not _heads_a_value(around, segment):
                 return True
-            if mark == "replaces" and len(segment.words) < 12 and text.startswith(wordings):
+            if mark == "replaces" and len(segment.words) < 12 and text.startswith(tuple(wordings)):
                 return True
     return False
 
@@ -167,8 +168,8 @@ def _heads_a_value(around: Surroundings, segment: Segment) -> bool:
 
 
 @cache
-def _mark_wordings(mark: str) -> tuple[str, ...]:
-    return tuple(fold(w) for language in languages().values() for w in language.marks.get(mark, ()))
+def _mark_wordings(mark: str) -> frozenset[str]:
+    return frozenset(fold(w) for language in languages().values() for w in language.marks.get(mark, ()))
 
 
 def _untitled(

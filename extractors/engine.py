@@ -13,6 +13,7 @@ from extractors.header.read import HeaderReading, TableFacts, read_header
 from extractors.header.view import views
 from extractors.layout import lines_kept
 from extractors.marked import with_marks
+from extractors.quoted import layers
 from extractors.records import by_number
 from extractors.remarks import missing_pages, remarks
 from extractors.split import OrderPart, split
@@ -34,7 +35,18 @@ class DocumentExtractor:
         Raises ``DocumentError`` when no page holds a word: what cannot be read is not ignored.
         """
         with lines_kept():
+            for newer, older in layers(pages):
+                orders = self._extract(newer, context) if _has_words(newer) else ()
+                if any(order.lines for order in orders):
+                    return self._beside(orders, older, context)
             return self._extract(pages, context)
+
+    def _beside(self, orders: tuple[Order, ...], older: Pages, context: ReadingContext) -> tuple[Order, ...]:
+        """The orders of a mail, doubted where the mail it quotes lists items as well."""
+        if not any(order.lines for order in self._extract(older, context)):
+            return orders
+        doubt = Doubt("lines", "the mail quotes an older one that lists items as well: only the newer was read")
+        return tuple(replace(order, doubts=(*order.doubts, doubt)) for order in orders)
 
     def _extract(self, pages: Pages, context: ReadingContext) -> tuple[Order, ...]:
         seen = views(pages.pages)
@@ -51,6 +63,10 @@ class DocumentExtractor:
         doubts = tuple(Doubt("picture" if reason == FLATTENED else "", reason) for reason in reasons)
         marked = (with_marks(order, pages.pages) if order.document_type.is_order else order for order in kept)
         return tuple(replace(order, doubts=(*order.doubts, *doubts)) for order in marked)
+
+
+def _has_words(pages: Pages) -> bool:
+    return any(page.words for page in pages.pages)
 
 
 def _unclaimed(parts: Sequence[OrderPart], orders: Sequence[Order]) -> list[str]:

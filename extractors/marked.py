@@ -6,10 +6,12 @@ A struck line adds up as well as any other, so arithmetic and contract prices pr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.model import Box, Doubt, Evidence, Mark, Order, Page, Ruling, Word
+from extractors.layout import bounding_box
+from pipeline.model import Box, Doubt, Evidence, Mark, Order, Page, Word
 
 STRUCK = "a line through the print"
 _MIDDLE = (0.3, 0.7)  # of a word's height from its top; lines under words and between rows lie outside
@@ -64,22 +66,34 @@ def _meets(a: Box, b: Box) -> bool:
 
 def struck(page: Page) -> tuple[Mark, ...]:
     """Level lines that run through words instead of under them, cut to the words they cross."""
-    return tuple(Mark(box, STRUCK) for ruling in page.rulings if ruling.horizontal for box in _crossed(ruling, page))
+    lines = [ruling.box for ruling in page.rulings if ruling.horizontal]
+    if not lines:
+        return ()
+    words = sorted((word for word in page.words if _can_be_struck(word)), key=lambda word: word.box.top)
+    tops = [word.box.top for word in words]
+    tallest = max((word.box.height for word in words), default=0.0)
+    marks = []
+    for line in lines:
+        near = words[bisect_left(tops, line.y_mid - tallest) : bisect_left(tops, line.y_mid)]
+        box = _crossed(line, [word for word in near if _crosses(line, word)])
+        marks += [Mark(box, STRUCK)] if box is not None else []
+    return tuple(marks)
 
 
-def _crossed(ruling: Ruling, page: Page) -> Iterator[Box]:
-    words = [word for word in page.words if _crosses(ruling.box, word)]
-    covered = sum(min(word.box.x1, ruling.box.x1) - max(word.box.x0, ruling.box.x0) for word in words)
-    if words and covered >= _LEAST * min(word.box.height for word in words):
-        first, *rest = (word.box for word in words)
-        for box in rest:
-            first = first.union(box)
-        yield first
+def _can_be_struck(word: Word) -> bool:
+    return word.box.height > 0 and any(map(str.isalnum, word.text))
+
+
+def _crossed(line: Box, words: Sequence[Word]) -> Box | None:
+    covered = sum(min(word.box.x1, line.x1) - max(word.box.x0, line.x0) for word in words)
+    struck_through = words and covered >= _LEAST * min(word.box.height for word in words)
+    return bounding_box(words) if struck_through else None
 
 
 def _crosses(line: Box, word: Word) -> bool:
     box = word.box
-    if not any(character.isalnum() for character in word.text) or box.height <= 0 or line.height > 0.4 * box.height:
+    height = box.height
+    if line.height > 0.4 * height:
         return False
-    high, low = (box.top + share * box.height for share in _MIDDLE)
+    high, low = box.top + _MIDDLE[0] * height, box.top + _MIDDLE[1] * height
     return high < line.y_mid < low and min(box.x1, line.x1) - max(box.x0, line.x0) > 0.6 * box.width

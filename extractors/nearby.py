@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -43,9 +42,9 @@ class Nearby:
 
 
 def _letters(text: str) -> int:
-    """Which letters occur once and which twice, in a bit each: an edit turns one bit at most."""
+    """Which letters occur, and which more than once, in a bit each: an edit turns one bit at most."""
     bits = 0
-    for letter, count in Counter(text).items():
-        place = ord(letter) % 32
-        bits |= (1 << place) | ((count > 1) << (32 + place))
+    for letter in text:
+        once = 1 << ord(letter) % 32
+        bits |= once << 32 if bits & once else once
     return bits

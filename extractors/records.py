@@ -14,7 +14,7 @@ from extractors.header.view import PageView, view
 from extractors.table.lexicon import find_label
 from extractors.table.records import CODES
 from pipeline.language import fold
-from pipeline.model import Cell, Page, Word
+from pipeline.model import Cell, Page
 
 _CLEAR = 6  # letters of a label that can mean nothing but the order number
 _NUMBER = re.compile(r"(?=.*\d)(?!\d+[.,]\d{2}$)\S[\S ]{1,28}\S")
@@ -87,19 +87,20 @@ def _part(page: Page, hit: LabelHit, owners: Mapping[int, str], number: str) -> 
     rows = {c.row for c in page.cells if c.table == table}
     kept = sorted(row for row in rows if owners.get(row, number) == number)
     place = {row: index for index, row in enumerate(kept)}
-    indexes = [i for i, cell in enumerate(page.cells) if cell.table != table or cell.row in place]
-    cells = tuple(_moved(page.cells[i], table, place) for i in indexes)
-    return replace(page, cells=cells, words=_words(page, indexes))
+    part = with_cells(page, [i for i, cell in enumerate(page.cells) if cell.table != table or cell.row in place])
+    return replace(part, cells=tuple(_moved(cell, table, place) for cell in part.cells))
 
 
 def _moved(cell: Cell, table: int, place: Mapping[int, int]) -> Cell:
     return replace(cell, row=place[cell.row]) if cell.table == table else cell
 
 
-def _words(page: Page, indexes: Sequence[int]) -> tuple[Word, ...]:
+def with_cells(page: Page, indexes: Sequence[int]) -> Page:
+    """The page with these of its cells, and with all words that stand in none."""
     position = {old: new for new, old in enumerate(indexes)}
-    return tuple(
+    words = tuple(
         word if word.cell is None else replace(word, cell=position[word.cell])
         for word in page.words
         if word.cell is None or word.cell in position
     )
+    return replace(page, cells=tuple(page.cells[i] for i in indexes), words=words)

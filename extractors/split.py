@@ -18,6 +18,7 @@ from extractors.header.places import Surroundings
 from extractors.header.totals import label_totals
 from extractors.header.view import PageView, small_words
 from pipeline.language import fold
+from pipeline.model import Source
 from pipeline.values import has_digit
 
 _PROSE_WORDS = 120  # words from which a page with few figures is running text
@@ -52,11 +53,18 @@ class OrderPart:
 
     @property
     def table_pages(self) -> tuple[PageRole, ...]:
-        kept = tuple(p for p in self.header_pages if p.title not in _SIDE_TITLES)
-        return kept or self.header_pages
+        kept = tuple(p for p in self._told if p.title not in _SIDE_TITLES)
+        return kept or self._told
 
     @property
     def header_pages(self) -> tuple[PageRole, ...]:
+        """Without the sheets of a workbook before the order: what they say of versions and dates is their own."""
+        heads = (i for i, p in enumerate(self._told) if p.number is not None or p.title in ORDER_TYPES)
+        is_book = self._told[0].around.page.page.source is Source.XLSX
+        return self._told[next(heads, 0) :] if is_book else self._told
+
+    @property
+    def _told(self) -> tuple[PageRole, ...]:
         """Without pages of running text: terms speak of dates, discounts and orders in general."""
         return tuple(p for p in self.pages if not p.is_prose) or self.pages
 

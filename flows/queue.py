@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from flows.learning import REVIEWER, lessons
 from flows.parts import Parts
 from pipeline.codec import dumps, order_from_json, order_to_json
 from pipeline.errors import IntakeError, UsageError
@@ -25,12 +26,11 @@ from pipeline.model import (
     Order,
     Resolution,
     ReviewCase,
+    Scope,
     Verdict,
 )
 from pipeline.run import Deciders, match_order
 from store import StaleCase, StaleHistory, Store
-
-REVIEWER = "reviewer"  # the level of a match that a person chose
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,17 @@ def approve(
     reason: str = "",
     skus: Mapping[int, str] | None = None,
     version: str | None = None,
+    remember: Scope = Scope.CUSTOMER,
 ) -> Outcome:
-    """Lets the order leave. ``skus`` gives items for lines, counted from 1; ``version`` is that of what was seen.
+    """Lets the order leave. ``skus`` gives items for lines, counted from 1; ``version`` is that of what was seen;
+    ``remember`` how far the choices hold from now on.
 
     Raises ``UsageError`` when something is missing without which no ERP can enter the order, or the case has changed.
     """
     case = open_case(parts.store, case_id, version)
     chosen = chosen_skus(case.decision.order, skus or {})
     resolution = replace(_resolution(case, "approve", reviewer, reason), skus=chosen)
-    return _decide_again(parts, case, resolution, insist=True)
+    return _decide_again(parts, case, resolution, remember, insist=True)
 
 
 def correct(
@@ -85,6 +87,7 @@ def correct(
     reason: str = "",
     skus: Mapping[int, str] | None = None,
     version: str | None = None,
+    remember: Scope = Scope.CUSTOMER,
 ) -> Outcome:
     """Puts a corrected order in place of what was read; it leaves at once only if nothing is wrong with it.
 
@@ -94,7 +97,7 @@ def correct(
     order = carried(case.decision.order, parse_order(order_json))
     chosen = chosen_skus(order, skus or {})
     resolution = replace(_resolution(case, "correct", reviewer, reason), order=order, skus=chosen)
-    return _decide_again(parts, case, resolution, insist=False)
+    return _decide_again(parts, case, resolution, remember, insist=False)
 
 
 def open_case(store: Store, case_id: str, version: str | None) -> ReviewCase:
@@ -142,7 +145,8 @@ def draft(case: ReviewCase) -> str:
 # --- deciding again ---------------------------------------------------------------------------------------------------
 
 
-def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, *, insist: bool) -> Outcome:
+def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, remember: Scope, *, insist: bool) -> Outcome:
+    first = parts.store.recorded_order(case.order_key).first
     while True:
         history = parts.store.history(but=case.order_key)
         deciders = parts.deciders(history)
@@ -157,8 +161,9 @@ def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, *, ins
         if grave and not _is_second(case, resolution):
             signed = parts.store.sign(replace(resolution, action="sign"), decision)
             return Outcome(signed, second_for=grave)
+        taught = lessons(first, decision, deciders.erp, remember)
         try:
-            parts.store.resolve(resolution, decision, history.mark)
+            parts.store.resolve(resolution, decision, history.mark, taught)
         except StaleHistory:
             continue
         return Outcome(parts.store.case(case.case_id))

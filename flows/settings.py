@@ -69,6 +69,14 @@ class ErpExports(Section):
     )
 
 
+class Learning(Section):
+    """What people's choices teach."""
+
+    confirmations: int = Field(
+        3, ge=1, description="orders in which people chose the same before it counts without a person"
+    )
+
+
 class Output(Section):
     """Where approved orders go."""
 
@@ -95,6 +103,7 @@ class Settings(BaseSettings):
     mailboxes: tuple[Mailbox, ...] = Field((Mailbox(),), description="mailboxes to poll")
     intake: Intake = Field(default_factory=lambda: Intake())
     erp: ErpExports = Field(default_factory=lambda: ErpExports())
+    learning: Learning = Field(default_factory=lambda: Learning())
     output: Output = Field(default_factory=lambda: Output())
     schedule: Schedule = Field(default_factory=lambda: Schedule())
 

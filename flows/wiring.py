@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 
 from connectors.erp import load_erp
@@ -26,9 +27,10 @@ from flows.settings import Mailbox as MailboxSettings
 from matchers.index.store import open_index
 from matchers.matcher import OrderMatcher
 from pipeline.errors import ConfigError
-from pipeline.interfaces import Erp, LayoutMemory, MailSource, OrderHistory
-from pipeline.model import Document, MailKey, Message, Order, ReadingContext
+from pipeline.interfaces import AliasMemory, Erp, LayoutMemory, MailSource, OrderHistory
+from pipeline.model import Document, JudgedValue, MailKey, Message, Order, ReadingContext
 from pipeline.run import Deciders, ReadDocument
+from reports.budget import proofs, thresholds
 from rules.judge import judge
 from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
@@ -113,6 +115,21 @@ def deciders(erp: Erp, history: OrderHistory, policies: Policies, matcher: Order
 # --- a workspace
 
 
+def policies_of(settings: Settings, store: Store, folder: Path | None = None) -> Policies:
+    """The workspace's policies (or those of ``folder``), with what people's judgements prove of the error budget."""
+    policies = load_policies(folder or settings.policies, own_mail_server=settings.intake.own_mail_server)
+
+    @cache
+    def values() -> tuple[JudgedValue, ...]:
+        return store.judged_values()
+
+    @cache
+    def proven(budget: Decimal) -> Mapping[tuple[str, str], float | None]:
+        return thresholds(proofs(values(), budget))
+
+    return replace(policies, proven=proven)
+
+
 def mail_source(box: MailboxSettings) -> MailSource:
     """Raises ``ConfigError`` for a mailbox that cannot work as configured."""
     if box.kind == "folder":
@@ -186,6 +203,10 @@ def _index_folder(settings: Settings) -> Path:
     return settings.data / "index"
 
 
+def matcher_of(settings: Settings, memory: AliasMemory) -> OrderMatcher:
+    return OrderMatcher(_index_folder(settings), memory, settings.learning.confirmations)
+
+
 def erp_in_force(settings: Settings) -> Erp:
     """The exports that were last found good. Raises ``ConfigError`` when there are none yet."""
     return snapshots_of(settings).current()
@@ -199,7 +220,6 @@ def sync_exports(snapshots: SnapshotStore, folder: Path) -> SyncReport:
 @contextmanager
 def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterator[Parts]:
     """All parts of one workspace; what was opened here is closed with the block."""
-    policies = load_policies(settings.policies, own_mail_server=settings.intake.own_mail_server)
     snapshots = snapshots_of(settings)
     with ExitStack() as opened:
         kept = store or opened.enter_context(open_store(settings.database))
@@ -210,7 +230,7 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
             unpack=unpack,
             read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
             context=lambda: with_memory(reading_context(snapshots.current(), settings.intake), kept),
-            deciders=_deciders_of(snapshots, policies, OrderMatcher(_index_folder(settings))),
+            deciders=_deciders_of(snapshots, policies_of(settings, kept), matcher_of(settings, kept)),
             sink=OrderFileSink(settings.output.folder),
             sync=partial(sync_exports, snapshots, settings.erp.folder),
             workers=settings.intake.workers,

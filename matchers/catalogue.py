@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from matchers.codes import CONFUSED, barcode_key, code_key, confusion_key, gtin_key, print_key
-from matchers.index.build import is_plain_word
+from matchers.index.filed_words import is_plain_word
 from matchers.index.heaviest import heaviest
 from matchers.index.neighbours import Neighbours, Scan
 from matchers.index.store import open_index

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from matchers.catalogue import Catalogue
 from matchers.codes import code_key, confusion_key, print_key
 from matchers.descriptions import Descriptions, PriceAgrees
+from pipeline.aliases import Aliases, code_alias, in_words, line_keys
 from pipeline.interfaces import Erp
-from pipeline.model import Candidate, CatalogueItem, ItemStatus, LineItem
+from pipeline.model import AliasKind, Candidate, CatalogueItem, ItemStatus, KnownAlias, LineItem
 from pipeline.packed import Arrays
 
 SHORTEST_LOOSE_CODE = 4  # characters a code must have before case, separators and zeros may be overlooked
@@ -20,6 +21,7 @@ SHORTEST_WORD = 5  # characters a word amid other words must have to be taken fo
 SHORTEST_START = 8  # characters of a code cut off at the end of a narrow column
 EDITS = 2  # damage forgiven in a code when the description proves the item
 Key = Callable[[str], str]
+NO_ALIASES = Aliases()
 _CODE_WORD = re.compile(r"[^\s,;:()\[\]]*\d[^\s,;:()\[\]]*")
 
 
@@ -49,15 +51,18 @@ class Hit:
         return f"{self.field} {self.code} is {_LEVELS[self.level][1].format(sku=self.sku)}"
 
 
-# level -> (probability, what the code is)
+# the ladder, strictest rung first: level -> (probability, what the code is)
 _LEVELS: Mapping[str, tuple[float, str]] = {
     "sku": (1.0, "our item number {sku}"),
     "cross_reference": (1.0, "this customer's number for {sku}"),
+    "learned": (1.0, "what this customer calls {sku}, as people confirmed"),
     "gtin": (1.0, "the GTIN of {sku}"),
     "mpn": (0.995, "the manufacturer's number of {sku}"),
     "normalised_code": (0.99, "{sku} but for case, separators or leading zeros"),
     "confused_code": (0.97, "{sku} but for look-alike characters"),
 }
+_RANK = {level: rank for rank, level in enumerate(_LEVELS)}
+_WORDS = "the words"  # a hit by the whole description, not by a number
 _FIELDS = (
     ("seller_item_id", "our number"),
     ("buyer_item_id", "the item number"),
@@ -75,9 +80,18 @@ class ItemMatcher:
         self._descriptions = Descriptions(self.catalogue)
         self._part_keys: dict[tuple[str, Key], Mapping[str, frozenset[str]]] = {}
 
-    def match(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees) -> ItemMatch:
+    def match(
+        self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees, aliases: Aliases = NO_ALIASES
+    ) -> ItemMatch:
+        """``aliases`` are this customer's: those in trust are a rung, the others stop what contradicts them."""
+        found = self._climb(line, customer_id, price_agrees, aliases)
+        said = (aliases.about(kind, key) for kind, key in line_keys(line))
+        return self._beside(found, [row for one in said if one.trusted is None for row in one.rows])
+
+    def _climb(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees, aliases: Aliases) -> ItemMatch:
         codes = _codes(line)
-        hits = [hit for field, code in codes for hit in self._hits(field, code, customer_id)]
+        hits = [hit for field, code in codes for hit in self._hits(field, code, customer_id, aliases)]
+        hits += _by_words(line, aliases)
         repeated = [code for field, code in codes if field != "description"]
         said = self._descriptions.read(
             line.description, [*repeated, *(h.code for h in hits if h.field == "description")]
@@ -89,21 +103,38 @@ class ItemMatcher:
             return self._by_code(hits, codes, said, price_agrees)
         return self._without_code(codes, said, price_agrees, customer_id)
 
+    def _beside(self, match: ItemMatch, suggested: list[KnownAlias]) -> ItemMatch:
+        """With what people said that is not in trust: it proves nothing, but nothing goes through against it."""
+        if all(match.item is not None and row.alias.target == match.item.sku for row in suggested):
+            return match
+        named = [self._candidate(row.alias.target, f"suggested: {in_words(row)}", 0.5) for row in suggested]
+        candidates = tuple({c.key: c for c in (*named, *match.candidates)}.values())[:5]
+        if match.problem is not None and len(named) == 1:
+            return replace(match, candidates=candidates)
+        reason = f"{match.reason}, but people chose {'; '.join(in_words(row) for row in suggested)}"
+        if match.item is None:
+            return ItemMatch(None, None, 0.0, reason, "ambiguous_item", candidates)
+        taken = self._candidate(match.item.sku, match.reason)
+        return ItemMatch(None, None, 0.0, reason, "ambiguous_item", (taken, *candidates)[:5])
+
     # --- codes ---
 
-    def _hits(self, field: str, code: str, customer_id: str | None) -> list[Hit]:
+    def _hits(self, field: str, code: str, customer_id: str | None, aliases: Aliases) -> list[Hit]:
         """Also for a code that other words ran into: then one of its words must be on file exactly."""
-        found = self._look_up(field, code, customer_id)
+        found = self._look_up(field, code, customer_id, aliases)
         if found or " " not in code:
             return found
         words = [word for word in _CODE_WORD.findall(code) if len(word) >= SHORTEST_WORD]
-        return [replace(hit, field=field) for word in words for hit in self._look_up("description", word, customer_id)]
+        hits = (hit for word in words for hit in self._look_up("description", word, customer_id, aliases))
+        return [replace(hit, field=field) for hit in hits]
 
-    def _look_up(self, field: str, code: str, customer_id: str | None) -> list[Hit]:
+    def _look_up(self, field: str, code: str, customer_id: str | None, aliases: Aliases) -> list[Hit]:
         """All items the code leads to on the strictest rungs that know it; a word of a description must be exact."""
+        learned = aliases.about(AliasKind.ITEM_CODE, code_alias(code)).trusted
         exact: dict[str, Iterable[str]] = {
             "sku": [code] if self._erp.item(code) else [],
             "cross_reference": self._erp.cross_references(customer_id, code) if customer_id else [],
+            "learned": [learned.alias.target] if learned else [],
             "gtin": self.catalogue.by_gtin(code),
             "mpn": [item.sku for item in self._erp.items_by_mpn(code)],
         }
@@ -138,7 +169,7 @@ class ItemMatcher:
     def _by_code(
         self, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees
     ) -> ItemMatch:
-        best = max(hits, key=lambda hit: _LEVELS[hit.level][0])
+        best = min(hits, key=lambda hit: _RANK[hit.level])
         item = self._erp.item(best.sku)
         if item is None:
             return ItemMatch(None, None, 0.0, f"{best.words}, which the catalogue does not hold", "unknown_item")
@@ -161,7 +192,7 @@ class ItemMatcher:
         if named is not None and named.sku != item.sku:
             return f"the description names {named.sku} ({named.description})"
         backed = self._descriptions.supports(said, item) or bool(price_agrees(item))
-        if self._descriptions.unrelated(said, item) and not backed:
+        if self._descriptions.unrelated(said, item) and not backed and all(hit.field != _WORDS for hit in hits):
             return f"the description has nothing in common with {item.description}"
         if all(hit.level == "confused_code" for hit in hits) and not backed:
             return "neither description nor price confirms it"
@@ -237,6 +268,13 @@ class ItemMatcher:
     def _is_meant(self, sku: str, said: frozenset[str]) -> bool:
         item = self._erp.item(sku)
         return item is not None and self._descriptions.supports(said, item)
+
+
+def _by_words(line: LineItem, aliases: Aliases) -> list[Hit]:
+    """What the words of a line without any number are known to mean."""
+    keys = [key for kind, key in line_keys(line) if kind is AliasKind.ITEM_TEXT]
+    rows = [aliases.about(AliasKind.ITEM_TEXT, key).trusted for key in keys]
+    return [Hit(row.alias.target, "learned", _WORDS, row.alias.key) for row in rows if row]
 
 
 def _is_start(code: str, item: CatalogueItem) -> bool:

@@ -15,7 +15,8 @@ from matchers.price import expected_price
 from matchers.ship_to import match_ship_to
 from matchers.units import UnitResult, price_fits, read_unit
 from matchers.unlisted import unlisted_items
-from pipeline.interfaces import Erp, OrderHistory
+from pipeline.aliases import CONFIRMATIONS, Aliases
+from pipeline.interfaces import AliasMemory, Erp, OrderHistory
 from pipeline.model import (
     CatalogueItem,
     Customer,
@@ -33,10 +34,13 @@ class OrderMatcher:
     """Implements ``pipeline.interfaces.Matcher``. Keeps the indexes of the ERP snapshot it saw last.
 
     ``folder`` is where the catalogue's index is kept for other workers and the next start; None: in memory only.
+    ``memory`` is what people taught, asked anew for each order; an alias is in trust after ``confirmations``.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path | None = None, memory: AliasMemory | None = None, confirmations: int = CONFIRMATIONS
+    ) -> None:
+        self._folder, self._memory, self._confirmations = folder, memory, confirmations
         self._indexes: tuple[Erp, CustomerIndex, ItemMatcher] | None = None
 
     def match(
@@ -46,13 +50,15 @@ class OrderMatcher:
         customers, items = self._of(erp)
         customer = match_customer(order, mail, customers)
         record = erp.customer(customer.key) if customer.key else None
-        at = _Terms(erp, record, order.order_date or as_of)
+        taught = self._aliases(customer.key)
+        ship_to = _ship_to(order, erp, record, taught)
+        at = _Terms(erp, record, order.order_date or as_of, taught.at(ship_to.key))
         lines = tuple(_line(line, items, at) for line in order.lines)
         return MatchedOrder(
             order=order,
             customer=customer,
             customer_record=record,
-            ship_to=_ship_to(order, erp, record),
+            ship_to=ship_to,
             lines=lines,
             earlier=earlier_orders(order, customer.key, erp, history),
             as_of=as_of,
@@ -60,6 +66,10 @@ class OrderMatcher:
             absent_exports=erp.absent,
             unlisted=unlisted_items(order, lines, erp, items.catalogue, customer.key),
         )
+
+    def _aliases(self, customer_id: str | None) -> Aliases:
+        rows = self._memory.aliases(customer_id) if self._memory is not None and customer_id is not None else ()
+        return Aliases(rows, self._confirmations)
 
     def _of(self, erp: Erp) -> tuple[CustomerIndex, ItemMatcher]:
         if self._indexes is None or (self._indexes[0] is not erp and self._indexes[0].version != erp.version):
@@ -74,6 +84,7 @@ class _Terms:
     erp: Erp
     customer: Customer | None
     day: date
+    aliases: Aliases
 
     def price(self, item: CatalogueItem, quantity: Decimal) -> ExpectedPrice | str:
         if self.customer is None:
@@ -87,13 +98,13 @@ class _Terms:
         return None if isinstance(found, str) else found
 
 
-def _ship_to(order: Order, erp: Erp, customer: Customer | None) -> PartyMatch:
+def _ship_to(order: Order, erp: Erp, customer: Customer | None, aliases: Aliases) -> PartyMatch:
     stated = bool(order.ship_to.address or order.ship_to.name)
     if customer is None:
         return PartyMatch(None, "the customer is not known, so neither are its addresses", stated=stated)
     if "ship_to" in erp.absent:
         return PartyMatch(None, "there is no ship_to export to compare with", stated=stated)
-    return match_ship_to(order, customer, erp.ship_tos(customer.customer_id))
+    return match_ship_to(order, customer, erp.ship_tos(customer.customer_id), aliases)
 
 
 def _line(line: LineItem, items: ItemMatcher, at: _Terms) -> LineMatch:
@@ -101,7 +112,7 @@ def _line(line: LineItem, items: ItemMatcher, at: _Terms) -> LineMatch:
         return price_fits(line, item, at.erp.conversions(item.sku), lambda quantity: at.price_or_none(item, quantity))
 
     customer_id = at.customer.customer_id if at.customer else None
-    found = items.match(line, customer_id, price_agrees)
+    found = items.match(line, customer_id, price_agrees, at.aliases)
     if found.item is None:
         return _unmatched(found)
     item = found.item

@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matchers.addresses import Fit, filed, fit
 from matchers.names import bare_name, folded_name
-from pipeline.model import Candidate, Customer, Order, Party, PartyMatch, ShipTo
+from pipeline.aliases import Aliases, in_words, place_alias
+from pipeline.model import AliasKind, Candidate, Customer, Order, Party, PartyMatch, ShipTo
+
+NO_ALIASES = Aliases()
 
 
-def match_ship_to(order: Order, customer: Customer, places: Sequence[ShipTo]) -> PartyMatch:
+def match_ship_to(
+    order: Order, customer: Customer, places: Sequence[ShipTo], aliases: Aliases = NO_ALIASES
+) -> PartyMatch:
     """``stated`` is False when the document names no ship-to; then the only address, or the buyer's, may stand."""
     printed = order.ship_to
     if not printed.address and not printed.name:
         return _unstated(order, customer, places)
-    if printed.address:
-        return _by_address(printed, printed.address, places)
-    return _by_name(printed.name or "", places)
+    found = _by_address(printed, printed.address, places) if printed.address else _by_name(printed.name or "", places)
+    return _unless_taught(printed, found, places, aliases)
+
+
+def _unless_taught(printed: Party, found: PartyMatch, places: Sequence[ShipTo], aliases: Aliases) -> PartyMatch:
+    """What people confirmed about this very print stands where no address on file does; nothing stands against it."""
+    said = aliases.about(AliasKind.SHIP_TO, place_alias(printed))
+    on_file = {place.ship_to_id: place for place in places}
+    rows = [row for row in said.rows if row.alias.target in on_file]
+    if not rows or (found.key is not None and {row.alias.target for row in rows} == {found.key}):
+        return found
+    words = "; ".join(in_words(row) for row in rows)
+    if found.key is not None:
+        return PartyMatch(None, f"{found.reason}, but people chose {words}", found.candidates, (words,))
+    if said.trusted is None or found.conflicts:
+        chosen = _shown([on_file[row.alias.target] for row in rows])
+        return replace(found, reason=f"{found.reason}; suggested: {words}", candidates=(*chosen, *found.candidates)[:5])
+    place = on_file[said.trusted.alias.target]
+    return PartyMatch(place.ship_to_id, f"an address that people know as {words}", _shown([place]))
 
 
 def _unstated(order: Order, customer: Customer, places: Sequence[ShipTo]) -> PartyMatch:

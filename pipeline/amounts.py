@@ -54,6 +54,7 @@ def decimal_votes(texts: Iterable[str]) -> Literal[".", ","] | None:
     return cast(Literal[".", ","], winner) if proven else None
 
 
+@lru_cache(maxsize=65536)
 def looks_like_amount(text: str) -> bool:
     """A number that may be an amount or a quantity: not a long or zero-padded run of digits, which is a code."""
     plain = text.strip()

@@ -19,6 +19,8 @@ _TIME = re.compile(
 _NUMERIC = re.compile(r"(\d{1,4}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{2,4})\.?")
 _COMPACT = re.compile(r"(?:19|20)\d{6}")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
+_WORDS = re.compile(r"[A-Za-z]+")
+_FIGURES = re.compile(r"[0-9]+")
 _DASHES = str.maketrans(dict.fromkeys("−–—‐‑‒", "-"))
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u3000]+")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "re", "e", "eme", "o", "a", "ste", "de"))
@@ -35,6 +37,8 @@ _AROUND = (
     " poniedzialek wtorek sroda czwartek piatek sobota niedziela pon pn wt sr czw pt sob nd"
 )
 _FILLERS = frozenset(_AROUND.split())
+# letters that ``_TIME`` takes away
+_OF_TIMES = frozenset("t at um a p m am pm uhr h z utc gmt cet cest et est edt ct cst cdt mt mst mdt pt pst pdt".split())
 
 
 def parse_date(text: str, *, order: str | None = None) -> date | None:
@@ -63,14 +67,36 @@ def date_order_votes(texts: Iterable[str]) -> str | None:
     return orders.pop() if len(orders) == 1 else None
 
 
+@lru_cache(maxsize=65536)
 def looks_like_date(text: str) -> bool:
     return bool(_readings(text))
 
 
 @lru_cache(maxsize=65536)
+def may_be_in_date(word: str) -> bool:
+    """False for what stands in no date ("pcs", "M8"): a quick look, which lets much pass that is none either."""
+    return not word.isascii() or all(w in _known_words() for w in _WORDS.findall(word.lower()))
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    return _FILLERS | _ORDINALS | _OF_TIMES | month_names().keys()
+
+
+def _is_none(text: str) -> bool:
+    """Whether a quick look tells that a text with figures is no date: a strange word, or too few figures."""
+    if not text.isascii():
+        return False
+    if not may_be_in_date(text):
+        return True
+    figures = _FIGURES.findall(text)
+    return len(figures) < 3 and not any(len(run) == 8 for run in figures) and not _WORDS.search(text)
+
+
+@lru_cache(maxsize=65536)
 def _readings(text: str) -> Mapping[str, date]:
     """Order -> date; the key "" is for forms that say their order themselves (ISO, month names, eight digits)."""
-    if len(text) > _MAX_LENGTH or not any(map(str.isdigit, text)):
+    if len(text) > _MAX_LENGTH or not any(map(str.isdigit, text)) or _is_none(text):
         return MappingProxyType({})
     plain = _plain(text)
     if _COMPACT.fullmatch(plain):

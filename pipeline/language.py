@@ -57,6 +57,9 @@ def fold(text: str) -> str:
 
     "#", "№", "N°" and "Nº" become the word "no" and "%" stays a word of its own, so that "Item #" is "item no".
     """
+    if text.isascii():  # most words: nothing to decompose
+        plain = text.lower().replace("#", " no ").replace("%", " % ")
+        return " ".join(_NOT_WORD.sub(" ", plain).split())
     plain = _NUMBER_SIGN.sub("no ", unicodedata.normalize("NFC", text)).casefold().translate(_LETTERS)
     plain = unicodedata.normalize("NFKD", plain)
     plain = "".join(c for c in plain if not unicodedata.combining(c))

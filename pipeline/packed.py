@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import shutil
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +37,24 @@ _HASHED = 1024  # bytes of a text that its hash is made of
 _BASE = 0x9E3779B97F4A7C15 | 1
 
 
+def summed(lengths: Array) -> Array:
+    """Where each of so many things of these lengths begins when they stand one after the other, and where all end."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
+
+
+def slices(begins: Array, lengths: Array) -> Array:
+    """The positions of all elements of the slices that begin there and are so long, one slice after the other."""
+    ends = np.cumsum(lengths, dtype=np.int64)
+    places: Array = np.repeat(begins - (ends - lengths), lengths)
+    places += np.arange(len(places))
+    return places
+
+
+def _starts(lengths: Array) -> Array:
+    starts = summed(lengths)
+    return starts.astype(np.uint32 if starts[-1] < 2**32 else np.uint64)
+
+
 # --- texts -----------------------------------------------------------------------------------------------------------
 
 
@@ -48,10 +68,7 @@ class Texts(Sequence[str]):
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
         raw = [text.encode("utf-8", "surrogatepass") for text in texts]
-        lengths = np.fromiter(map(len, raw), np.int64, len(raw))
-        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-        small = starts[-1] < 2**32
-        return cls(np.frombuffer(b"".join(raw), np.uint8), starts.astype(np.uint32 if small else np.uint64))
+        return cls(np.frombuffer(b"".join(raw), np.uint8), _starts(np.fromiter(map(len, raw), np.int64, len(raw))))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -77,6 +94,17 @@ class Texts(Sequence[str]):
     def lengths(self) -> Array:
         """In bytes."""
         return np.diff(self.starts.astype(np.int64))
+
+    def take(self, places: Array) -> Texts:
+        """The texts at these places, as texts of their own."""
+        lengths = self.lengths()[places]
+        blob = self.blob[slices(self.starts[places].astype(np.int64), lengths)]
+        return Texts(blob, _starts(lengths))
+
+    def joined(self, others: Texts) -> Texts:
+        return Texts(
+            np.concatenate((self.blob, others.blob)), _starts(np.concatenate((self.lengths(), others.lengths())))
+        )
 
     def arrays(self, name: str) -> dict[str, Array]:
         return {f"{name}.blob": self.blob, f"{name}.starts": self.starts}
@@ -114,6 +142,7 @@ def hashes(texts: Texts) -> npt.NDArray[np.uint64]:
     return mixed(sums)
 
 
+@lru_cache(maxsize=65536)
 def text_hash(text: str) -> np.uint64:
     raw = np.frombuffer(text.encode("utf-8", "surrogatepass")[:_HASHED], np.uint8)
     total = (raw * POWERS[: len(raw)]).sum(dtype=np.uint64)
@@ -126,13 +155,16 @@ class Lookup:
     def __init__(self, keys: Array, places: Array) -> None:
         self._keys, self._places = keys, places
 
-    @staticmethod
-    def arrays(name: str, texts: Texts, places: Array | None = None) -> dict[str, Array]:
+    @classmethod
+    def arrays(cls, name: str, texts: Texts, places: Array | None = None) -> dict[str, Array]:
         """``places`` says which place each text stands for; none: its position."""
-        found = hashes(texts)
-        order = np.argsort(found, kind="stable")
-        stood = order if places is None else places[order]
-        return {f"{name}.keys": found[order], f"{name}.places": stood.astype(np.uint32)}
+        return cls.sorted(name, hashes(texts), np.arange(len(texts)) if places is None else places)
+
+    @staticmethod
+    def sorted(name: str, found: Array, places: Array) -> dict[str, Array]:
+        """Out of the hashes of texts and the places they stand for, in any order."""
+        order = np.lexsort((places, found))
+        return {f"{name}.keys": found[order], f"{name}.places": places[order].astype(np.uint32)}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, name: str) -> Lookup:
@@ -150,16 +182,89 @@ class Lookup:
 def grouped(codes: Array, groups: int) -> tuple[Array, Array]:
     """Positions ordered by the group they belong to, and where each group starts (one more than there are groups)."""
     order = np.argsort(codes, kind="stable").astype(np.uint32)
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(codes, minlength=groups))))
-    return order, starts.astype(np.uint32 if len(codes) < 2**32 else np.uint64)
+    return order, _starts(np.bincount(codes, minlength=groups))
+
+
+# --- arrays too large for memory -------------------------------------------------------------------------------------
+
+
+Whole = TypeVar("Whole", covariant=True)
+
+
+class Growing(Protocol[Whole]):
+    """An array made part by part."""
+
+    def append(self, part: Array) -> None: ...
+    def load(self) -> Array:
+        """All of it, in memory; it is used no more."""
+
+    def done(self) -> Whole:
+        """As ``write_packed`` takes it."""
+
+
+class Gathered:
+    """In memory."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self._parts: list[Array] = [np.zeros(0, kind)]
+
+    def append(self, part: Array) -> None:
+        self._parts.append(part)
+
+    def load(self) -> Array:
+        parts, self._parts = self._parts, []
+        return np.concatenate(parts)
+
+    done = load
+
+
+class Spooled:
+    """In a file without a name, which goes with the process."""
+
+    def __init__(self, folder: Path, kind: type[np.generic]) -> None:
+        self.dtype: np.dtype[Any] = np.dtype(kind)
+        self.checksum = 0
+        self._length = 0
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - as long-lived as the array
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def nbytes(self) -> int:
+        return self._length * self.dtype.itemsize
+
+    def append(self, part: Array) -> None:
+        raw = np.ascontiguousarray(part, self.dtype).data.cast("B") if len(part) else b""
+        self.checksum = zlib.crc32(raw, self.checksum)
+        self._file.write(raw)
+        self._length += len(part)
+
+    def load(self) -> Array:
+        self._file.seek(0)
+        whole = np.fromfile(self._file, self.dtype)
+        self._file.close()
+        return whole
+
+    def done(self) -> Spooled:
+        return self
+
+    def copy(self, out: IO[bytes]) -> None:
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, out, 1 << 20)
+        self._file.close()
+
+
+Packable = Mapping[str, Array | Spooled]
+Grow = Callable[[type[np.generic]], Growing[Whole]]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def write_packed(path: Path, version: str, arrays: Arrays) -> None:
+def write_packed(path: Path, version: str, arrays: Packable) -> None:
     """Puts a whole file in place of ``path``. Raises ``OSError``; then nothing is left behind."""
-    held = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    held = {name: one if isinstance(one, Spooled) else np.ascontiguousarray(one) for name, one in arrays.items()}
     handle, aside = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -173,21 +278,30 @@ def write_packed(path: Path, version: str, arrays: Arrays) -> None:
     flush_folder(path.parent)
 
 
-def _write(out: Any, version: str, arrays: Arrays) -> None:
+def _write(out: IO[bytes], version: str, arrays: Packable) -> None:
     listed, at = [], 0
     for name, array in arrays.items():
         kind = array.dtype.str[1:]
-        if kind not in type_names or array.ndim != 1 or array.dtype.byteorder == ">":
-            raise TypeError(f"{name}: {array.dtype} with {array.ndim} dimensions cannot be packed")
-        listed.append([name, kind, len(array), at, zlib.crc32(array.data.cast("B") if len(array) else b"")])
+        if kind not in type_names or array.dtype.byteorder == ">" or (isinstance(array, np.ndarray) and array.ndim > 1):
+            raise TypeError(f"{name}: {array.dtype} cannot be packed; give numbers in one dimension")
+        listed.append([name, kind, len(array), at, _checksum(array)])
         at += -(-array.nbytes // _ALIGN) * _ALIGN
     header = json.dumps({"version": version, "size": at, "arrays": listed}).encode()
     out.write(_MAGIC + struct.pack("<II", len(header), zlib.crc32(header)) + header)
     out.write(bytes(-out.tell() % _ALIGN))
     for array in arrays.values():
-        out.write(array.data)
+        if isinstance(array, Spooled):
+            array.copy(out)
+        else:
+            out.write(array.data)
         out.write(bytes(-array.nbytes % _ALIGN))
     out.write(_END)
+
+
+def _checksum(array: Array | Spooled) -> int:
+    if isinstance(array, Spooled):
+        return array.checksum
+    return zlib.crc32(array.data.cast("B") if len(array) else b"")
 
 
 def open_packed(path: Path, version: str, *, verify: bool = False) -> dict[str, Array] | None:
@@ -203,16 +317,27 @@ def open_packed(path: Path, version: str, *, verify: bool = False) -> dict[str, 
                 return None
             if probe[-len(_END) :] != _END:
                 return None
+            if (verify or header["size"] <= VERIFIED) and not _is_sound(file, header, begin):
+                return None
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):  # absent, unreadable, empty
         return None
-    arrays: dict[str, Array] = {}
-    for name, kind, length, at, checksum in header["arrays"]:
-        array = np.frombuffer(mapped, type_names[kind], length, begin + at)
-        if (verify or header["size"] <= VERIFIED) and zlib.crc32(array.data.cast("B") if length else b"") != checksum:
-            return None
-        arrays[name] = array
-    return arrays
+    return {
+        name: np.frombuffer(mapped, type_names[kind], length, begin + at)
+        for name, kind, length, at, _ in header["arrays"]
+    }
+
+
+def _is_sound(file: IO[bytes], header: dict[str, Any], begin: int) -> bool:
+    """Read, not mapped: what is mapped counts as memory of this process."""
+    for _, kind, length, at, checksum in header["arrays"]:
+        file.seek(begin + at)
+        left, found = length * np.dtype(type_names[kind]).itemsize, 0
+        while left and (block := file.read(min(left, 1 << 20))):
+            found, left = zlib.crc32(block, found), left - len(block)
+        if found != checksum:
+            return False
+    return True
 
 
 def _header(raw: mmap.mmap) -> tuple[dict[str, Any] | None, int]:

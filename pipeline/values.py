@@ -7,26 +7,29 @@ What a text proves by its own form is read; what two readings fit is None until 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.amounts import amount_readings, decimal_votes, looks_like_amount, parse_amount
 from pipeline.currencies import currency_code
-from pipeline.dates import date_order_votes, date_readings, looks_like_date, parse_date
+from pipeline.dates import date_order_votes, date_readings, looks_like_date, may_be_in_date, parse_date
 from pipeline.units import is_unit, same_unit, unit_code
 
 __all__ = [
     "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "has_digit", "is_unit",
-    "looks_like_amount", "looks_like_code", "looks_like_date", "parse_amount", "parse_date", "same_unit", "unit_code",
+    "looks_like_amount", "looks_like_code", "looks_like_date", "may_be_in_date", "parse_amount", "parse_date", "same_unit", "unit_code",
 ]  # fmt: skip
 
 _CODE = re.compile(r"[^\W_](?:[\w./+#*-]*[\w#+*])?")
 _NUMBER_WITH_UNIT = re.compile(r"[\d.,]+([^\W\d]+\.?)")
 
 
+@lru_cache(maxsize=65536)
 def has_digit(text: str) -> bool:
     """Whether a figure stands in the text."""
     return not text.isalpha() and any(map(str.isdigit, text))
 
 
+@lru_cache(maxsize=65536)
 def looks_like_code(text: str) -> bool:
     """An item code: one word of letters and digits, or of at least four digits, or of digits joined by marks.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
-from pipeline.model import Evidence, MatchedOrder, Mismatch, Source
+from pipeline.model import FIELD_GROUPS, Evidence, MatchedOrder, Mismatch, Source
 from pipeline.run import code_key
 from rules.arithmetic import line_agrees
 from rules.base import PolicyRule
@@ -15,17 +16,6 @@ from rules.price import price_agrees
 from rules.totals import totals_agree
 
 LINE_PATH = re.compile(r"lines\[(\d+)\](?:\.(.+))?")
-GROUPS = {
-    "po_number": "po_number",
-    "buyer_item_id": "item", "seller_item_id": "item", "manufacturer_item_id": "item", "standard_item_id": "item",
-    "quantity": "quantity", "unit": "quantity",
-    "unit_price": "price", "price_base_quantity": "price", "line_discount": "price",
-    "line_amount": "amount", "subtotal": "amount", "tax": "amount", "freight": "amount", "discount": "amount",
-    "total": "amount",
-    "order_date": "date", "requested_date": "date",
-}  # fmt: skip
-"""Fields that decide what is delivered and paid, and their threshold. Parties are proven by the ERP they match."""
-
 EXACT = frozenset(
     {"sku", "cross_reference", "learned", "gtin", "mpn"}
 )  # rungs of the item ladder that read the code as printed
@@ -42,7 +32,7 @@ class Confidence(PolicyRule):
     """
 
     codes = ("low_confidence",)
-    settings = ("confidence.digital", "confidence.ocr")
+    settings = ("confidence.digital", "confidence.ocr", "budget.wrong_lines_per_1000")
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         by_index = {line.index: line for line in lines(matched)}
@@ -73,12 +63,27 @@ class Confidence(PolicyRule):
             return
         thresholds = policy.confidence.ocr if evidence.source is Source.OCR else policy.confidence.digital
         least: float = getattr(thresholds, group)
+        budget = policy.budget.wrong_lines_per_1000
+        if budget >= 0:
+            yield from self._over_budget(evidence, matched, group, budget)
         if evidence.confidence >= least or self._is_proven(group, line, matched):
             return
         reason = (
             f"{evidence.path} was read as {evidence.text!r} on page {evidence.page} with confidence "
             f"{evidence.confidence:.0%} ({evidence.source}); the policy asks for {least:.0%}"
         )
+        yield mismatch("low_confidence", _known_path(evidence.path, matched), None, evidence.text, reason)
+
+    def _over_budget(
+        self, evidence: Evidence, matched: MatchedOrder, group: str, budget: Decimal
+    ) -> Iterator[Mismatch]:
+        """Under an error budget only confidence counts that is proven to be enough, for figures that add up as well."""
+        channel = "ocr" if evidence.source is Source.OCR else "digital"
+        least = self._policies.proven(budget).get((channel, group))
+        if least is not None and evidence.confidence >= least:
+            return
+        why = f"asks for {least:.0%}" if least is not None else f"is not proven yet for {group} in {channel} documents"
+        reason = f"{evidence.path} was read with confidence {evidence.confidence:.0%}; the error budget {why}"
         yield mismatch("low_confidence", _known_path(evidence.path, matched), None, evidence.text, reason)
 
     def _is_proven(self, group: str, line: Line | None, matched: MatchedOrder) -> bool:
@@ -105,8 +110,8 @@ def _place(path: str, by_index: dict[int, Line]) -> tuple[Line | None, str | Non
     """The line a path lies in, and the group of its field; None each where there is none."""
     match = LINE_PATH.fullmatch(path)
     if match is None:
-        return None, GROUPS.get(path)
-    return by_index.get(int(match[1])), GROUPS.get(match[2] or "")
+        return None, FIELD_GROUPS.get(path)
+    return by_index.get(int(match[1])), FIELD_GROUPS.get(match[2] or "")
 
 
 def _known_path(path: str, matched: MatchedOrder) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -23,8 +23,16 @@ class Phrasebook:
     def says(self, kind: str) -> str:
         return str(self.kinds[kind]["says"])
 
-    def matches(self, paragraph: str) -> Iterator[tuple[int, int, str]]:
+    def matches(self, paragraph: str) -> tuple[tuple[int, int, str], ...]:
         """Character spans of the paragraph and the kind of request, in their order."""
+        return self._kept(paragraph)
+
+    @cached_property
+    def _kept(self) -> Callable[[str], tuple[tuple[int, int, str], ...]]:
+        """The descriptions of items come again and again."""
+        return lru_cache(maxsize=8192)(lambda paragraph: tuple(self._found(paragraph)))
+
+    def _found(self, paragraph: str) -> Iterator[tuple[int, int, str]]:
         nlp, matcher = self._engine
         doc = nlp.make_doc(without_accents(paragraph))
         found = [(*nlp.vocab.strings[rule].split("/"), start, end) for rule, start, end in matcher(doc)]

@@ -7,7 +7,7 @@ everybody or for one price list, product group or customer.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -105,6 +105,10 @@ class ConfidencePolicy(Section):
     ocr: Thresholds
 
 
+class BudgetPolicy(Section):
+    wrong_lines_per_1000: Decimal = Field(ge=-1, le=1000)
+
+
 class ReleasePolicy(Section):
     two_people: tuple[str, ...]
 
@@ -129,6 +133,7 @@ class Policy(Section):
     corrections: CorrectionsPolicy
     order: OrderPolicy
     confidence: ConfidencePolicy
+    budget: BudgetPolicy
     release: ReleasePolicy
     sender: SenderPolicy
     remarks: RemarksPolicy
@@ -142,16 +147,27 @@ class Layer:
     origins: Mapping[str, str]
 
 
+Proven = Callable[[Decimal], Mapping[tuple[str, str], float | None]]
+
+
 @dataclass(frozen=True)
 class Policies:
     """The policies of everybody and of each scope. ``layers`` is keyed by (scope, name); ("", "") is everybody's.
 
     ``own_mail_server`` is the authserv-id of our own mail server: the only one whose Authentication-Results count.
+    ``proven`` gives for an error budget (wrong lines in 1,000), by channel and group of fields, the least confidence
+    that keeps it; None or nothing where none is proven to.
     """
 
     layers: Mapping[tuple[str, str], Layer]
     own_mail_server: str = ""
+    proven: Proven = field(default=lambda budget: {}, compare=False)  # noqa: ARG005
     _merged: dict[tuple[tuple[str, str], ...], Policy] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def general(self) -> Policy:
+        """What holds for everybody who has nothing of their own."""
+        return self._policy((("", ""),))
 
     def for_order(self, matched: MatchedOrder) -> Policy:
         return self._policy(self._order_scopes(matched))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pipeline.codec import decision_from_json, dumps, order_to_json
 from pipeline.errors import UsageError
 from pipeline.model import Alias, CaseStatus, Confirmation, Decision, Resolution, ReviewCase
-from store import aliases, audit
+from store import aliases, audit, judged
 from store.engine import Database
 from store.records import CaseSummary, OrderState, StaleCase
 from store.results import add_decision, case_version, mail_from_text, put_in_force, refuse_stale, send
@@ -94,7 +94,7 @@ def resolve(
         else:
             refuse_stale(session, decision, seen, but=order.id)
             aliases.refuse_undone(session, decision)
-            _replace(session, order, decision, OrderState.APPROVED, resolution)
+            _replace(session, db, order, decision, OrderState.APPROVED, resolution)
             row.status, row.version = CaseStatus.RESOLVED, case_version(decision)
             send(session, order, decision, db.now())
         row.closed_at = db.now()
@@ -108,7 +108,7 @@ def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCa
     with db.writing("revise") as session:
         row = _opened(session, resolution)
         if row is not None:
-            _replace(session, row.order, decision, OrderState.REVIEW, resolution)
+            _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
             row.version = case_version(decision)
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)
@@ -119,7 +119,7 @@ def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase
     with db.writing("sign") as session:
         row = _opened(session, resolution)
         if row is not None:
-            _replace(session, row.order, decision, OrderState.REVIEW, resolution)
+            _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
             row.version = case_version(decision, resolution.reviewer)
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)
@@ -153,7 +153,11 @@ def _opened(session: Session, resolution: Resolution) -> CaseRow | None:
     return row
 
 
-def _replace(session: Session, order: OrderRow, decision: Decision, state: OrderState, resolution: Resolution) -> None:
+def _replace(
+    session: Session, db: Database, order: OrderRow, decision: Decision, state: OrderState, resolution: Resolution
+) -> None:
+    if resolution.order is not None:
+        judged.note_corrections(session, db, order.order_key, _decision(order).order, resolution.order)
     order.lines.clear()
     session.flush()  # the old lines must be gone before new ones take their positions
     put_in_force(order, decision, state)

@@ -5,7 +5,7 @@ Any of them raises ``SourceError`` when the database does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import select, text
 
@@ -13,6 +13,7 @@ from pipeline.model import (
     Alias,
     CaseStatus,
     Decision,
+    JudgedValue,
     KnownAlias,
     LayoutCorrection,
     MailKey,
@@ -21,7 +22,7 @@ from pipeline.model import (
     TouchedOrder,
 )
 from pipeline.run import MessageResult
-from store import aliases, audit, cases, checks, decided, layouts, messages, outbox, results, schema
+from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.records import (
@@ -199,6 +200,16 @@ class Store:
     def undo_alias(self, alias_id: str, actor: str, reason: str) -> tuple[KnownAlias, tuple[TouchedOrder, ...]]:
         """It counts no more; with the orders in which it decided. Raises ``UsageError``."""
         return aliases.retire(self._db, alias_id, actor, reason)
+
+    # the error budget
+
+    def judged_values(self) -> tuple[JudgedValue, ...]:
+        """What people said of values: own truth files, audits, corrections."""
+        return judged.values(self._db)
+
+    def learn_values(self, values: Iterable[JudgedValue], actor: str) -> int:
+        """Of own truth files; what was known of the same documents is replaced. Returns how many."""
+        return judged.learn(self._db, values, actor)
 
     # the whole
 

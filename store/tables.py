@@ -328,6 +328,24 @@ class AliasConfirmationRow(Base):
     __table_args__ = (UniqueConstraint("alias_row", "source", name="uq_alias_confirmation"),)
 
 
+class JudgedValueRow(Base):
+    """A value of which somebody said whether it was read right; ``origin`` is "truth", "audit" or "correction"."""
+
+    __tablename__ = "judged_values"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(String(16))
+    document: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(100))
+    channel: Mapped[str] = mapped_column(String(16))
+    field_group: Mapped[str] = mapped_column(String(16))
+    confidence: Mapped[float]
+    right: Mapped[bool]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("origin", "document", "path", name="uq_judged_value"),)
+
+
 class MetaRow(Base):
     """Single values: the head of the audit chain, the ERP snapshot in force."""
 

@@ -21,8 +21,8 @@ VIEWS = {"review", "reports"}
 THIRD_PARTY = {
     "pipeline": {"pydantic", "numpy"},  # numpy: packed.py, the file that connectors and matchers both map
     "extractors": {
-        "pdfplumber", "pypdfium2", "pypdfium2_raw", "pdfminer", "pytesseract", "tesserocr", "PIL", "cv2", "numpy",
-        "spacy", "thinc", "rapidfuzz",
+        "pdfplumber", "pypdfium2", "pypdfium2_raw", "pdfminer", "pytesseract", "tesserocr", "PIL", "pi_heif", "cv2",
+        "numpy", "spacy", "thinc", "rapidfuzz",
         "openpyxl", "python_calamine", "docx", "lxml", "charset_normalizer", "pebble", "scipy", "nh3", "babel",
     },
     "matchers": {"rapidfuzz", "numpy", "pandas"},

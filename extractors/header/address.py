@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from babel import Locale
-
-from extractors.header.wording import countries, words
-from pipeline.language import fold, languages
+from extractors.header.countries import country_names
+from extractors.header.wording import words
+from pipeline.language import fold
 from pipeline.values import has_digit
 
 _LEGAL = re.compile(rf"(?:^|[\s,.])(?:{'|'.join(words('legal_forms'))})\.?(?=$|[\s,.)(–-])", re.IGNORECASE)
@@ -36,51 +35,13 @@ _TAX_FORM = re.compile(
     r"\b(?:[A-Z]{2}\s?[A-Z0-9]?\d[\d .-]{6,12}[A-Z0-9]{0,3}|\d{2}-\d{7}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|[A-Z]\d{8}|"
     r"[A-Z]-?\d{7}[A-Z0-9]|\d{2}[A-Z]{5}\d{4}[A-Z]\d[A-Z][A-Z0-9]|\d[\d .-]{7,15}\d)\b"
 )
-# languages in which a country's own people write its name, beside those we read
-_MORE_LANGUAGES = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "pl",
-    "cs",
-    "sk",
-    "sl",
-    "hu",
-    "ro",
-    "da",
-    "sv",
-    "nb",
-    "fi",
-    "et",
-    "lv",
-    "lt",
-    "hr",
-    "tr",
-    "ga",
-)
-
-
-@cache
-def _countries() -> dict[str, str]:
-    """Folded names of countries in our languages → ISO 3166-1 code; source: Unicode CLDR, by babel."""
-    names = dict(countries())
-    for language in (*languages(), *_MORE_LANGUAGES):
-        for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                names.setdefault(fold(name), code)
-    names.pop("", None)
-    return names
 
 
 @lru_cache(maxsize=4096)
 def country_of(text: str) -> str | None:
     """ISO 3166-1 code of a line that is a country's name, alone or behind the last comma."""
     for part in (text, text.rsplit(",", 1)[-1]):
-        code = _countries().get(fold(part))
+        code = country_names().get(fold(part))
         if code is not None:
             return code
     return None

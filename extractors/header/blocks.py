@@ -74,15 +74,14 @@ def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings,
         or segment.box.top - last.box.bottom > _gap(block) * height
     ):
         return False
-    if around.opens_foreign(segment) or around.opens_foreign(last):
-        return False
-    if abs(last.height - segment.height) > 0.6 * max(last.height, segment.height):
-        return False
-    first = block[0]
-    left = abs(first.box.x0 - segment.box.x0) < 0.7 * height
+    left = abs(block[0].box.x0 - segment.box.x0) < 0.7 * height
     right = abs(last.box.x1 - segment.box.x1) < 0.4 * height and len(block) < 8
     middle = abs(last.box.x_mid - segment.box.x_mid) < 0.5 * height
-    return left or right or middle
+    if not (left or right or middle):
+        return False
+    if around.opens_foreign(segment) or around.opens_foreign(last):
+        return False
+    return abs(last.height - segment.height) <= 0.6 * max(last.height, segment.height)
 
 
 def _gap(block: Sequence[Segment]) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from extractors.header.labels import Context, LabelHit, is_title, lexicon
@@ -50,11 +51,11 @@ class Found:
     score: float
     note: str | None = None
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return bounding_box(self.words)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 

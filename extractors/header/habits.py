@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from extractors.header.fields import Choice, Found
 from extractors.header.view import PageView
 from extractors.header.wording import words
-from pipeline.language import fold, languages
+from pipeline.language import Language, fold, languages
 from pipeline.model import Source, Word
 from pipeline.values import currency_code, date_order_votes, has_digit, looks_like_date, parse_date
 
@@ -27,37 +28,36 @@ def language_of(pages: Sequence[PageView], preferred: Sequence[str] = ()) -> str
     ``preferred`` breaks ties only.
     """
     words = Counter([token for page in pages[:3] for segment in page.segments for token, _ in segment.tokens])
-    best: tuple[int, int, str] | None = None
+    scores = dict.fromkeys(languages(), 0)
+    telling = _telling_words()
+    for token, count in words.items():
+        for code, weight, most in telling.get(token, ()):
+            scores[code] += weight * min(count, most)
+    ranks = [(score, -preferred.index(code) if code in preferred else -99, code) for code, score in scores.items()]
+    best = max(ranks, default=(0, 0, ""))
+    return best[2] if best[0] > 0 else None
+
+
+@cache
+def _telling_words() -> Mapping[str, tuple[tuple[str, int, int], ...]]:
+    """Word -> (language, what each occurrence speaks for it, how many count): common words, and words of labels that
+    no other language uses."""
+    own = {code: _label_words(language) for code, language in languages().items()}
+    users = Counter(token for tokens in own.values() for token in tokens)
+    found: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
     for code, language in languages().items():
-        score = sum(min(words[token], 5) for token in words.keys() & language.stopwords)
-        score += 2 * sum(min(words[token], 3) for token in words.keys() & _label_words(code))
-        rank = (score, -preferred.index(code) if code in preferred else -99, code)
-        if best is None or rank > best:
-            best = rank
-    return best[2] if best and best[0] > 0 else None
+        for token in language.stopwords:
+            found[token].append((code, 1, 5))
+        for token in own[code]:
+            if users[token] == 1:
+                found[token].append((code, 2, 3))
+    return {token: tuple(says) for token, says in found.items()}
 
 
-def _label_words(code: str) -> frozenset[str]:
-    """Words of labels that no other language uses."""
-    if not _LABEL_WORDS:
-        counts: Counter[str] = Counter()
-        own: dict[str, set[str]] = {}
-        for name, language in languages().items():
-            sections = (language.columns, language.header, language.totals, language.document_types)
-            own[name] = {
-                token
-                for section in sections
-                for labels in section.values()
-                for label in labels
-                for token in fold(label).split()
-                if len(token) > 2
-            }
-            counts.update(own[name])
-        _LABEL_WORDS.update({name: frozenset(t for t in tokens if counts[t] == 1) for name, tokens in own.items()})
-    return _LABEL_WORDS[code]
-
-
-_LABEL_WORDS: dict[str, frozenset[str]] = {}
+def _label_words(language: Language) -> set[str]:
+    sections = (language.columns, language.header, language.totals, language.document_types)
+    texts = (text for section in sections for labels in section.values() for text in labels)
+    return {token for text in texts for token in fold(text).split() if len(token) > 2}
 
 
 def date_order(pages: Sequence[PageView], language: str | None, country: str | None, voted: str | None) -> str | None:

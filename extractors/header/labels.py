@@ -177,7 +177,11 @@ def find_labels(page: PageView, language: str | None = None) -> tuple[LabelHit, 
 
 def _in_segment(segment: Segment, language: str | None) -> Iterator[LabelHit]:
     tokens, position, labelled = segment.tokens, 0, False
+    exact = segment.source is not Source.OCR
     while position < len(tokens):
+        if exact and not _begins_label(tokens[position][0]):
+            position += 1
+            continue
         found = _longest(segment, position, language)
         if found is None:
             position += 1
@@ -223,8 +227,6 @@ def _longest(segment: Segment, position: int, language: str | None) -> tuple[int
     if position and tokens[position - 1][1] == tokens[position][1] and not _parts(words[tokens[position][1]].text):
         return None  # inside a word: "PO-12345"
     fuzzy = segment.source is Source.OCR
-    if not fuzzy and not _begins_label(tokens[position][0]):
-        return None
     for count in range(min(_LONGEST, len(tokens) - position), 0, -1):
         last = tokens[position + count - 1][1]
         more = position + count < len(tokens) and tokens[position + count][1] == last
@@ -284,6 +286,8 @@ def _two_line_labels(page: PageView, language: str | None) -> Iterator[LabelHit]
     """ "Purchase order" over "number": a segment and the one right under it, which together are a label."""
     for upper, lower in zip(page.lines, page.lines[1:], strict=False):
         for segment in upper:
+            if segment.tokens and not _begins_label(segment.tokens[0][0]):
+                continue
             for under in lower:
                 if _stacked(segment, under) and not (_is_label_text(segment) and _is_label_text(under)):
                     key = "".join(token for token, _ in (*segment.tokens, *under.tokens))

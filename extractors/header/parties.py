@@ -171,7 +171,7 @@ def _score(part: Block, whole: Sequence[Segment]) -> int:
     does what stands below a company's name."""
     if len(part.segments) == 1 and len(whole) > 1:
         return address_score(_pieces(part.segments[0]))
-    if len(part.segments) > 1 and address.has_legal_form(part.texts[0]):
+    if len(part.segments) > 1 and part.texts and address.has_legal_form(part.texts[0]):
         return address_score([piece for segment in part.segments for piece in _pieces(segment)])
     return address_score(part.texts)
 

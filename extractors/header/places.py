@@ -193,9 +193,9 @@ class Surroundings:
         """Whether this page prints labels under their values: most lone labels stand close to what is over them."""
         lone = {id(h.segment): h for h in self.hits if h.section == "header" and h.context is Context.WHOLE}
         hits = [h for h in lone.values() if h.field not in _NAMED_BELOW and not self.in_table(h.box)]
-        over = sum(self._value_above(hit) is not None for hit in hits)
-        under = sum(self._value_above(hit) is None and any(True for _ in self._below(hit)) for hit in hits)
-        return over >= 2 and over > 2 * under
+        others = [hit for hit in hits if self._value_above(hit) is None]
+        over = len(hits) - len(others)
+        return over >= 2 and over > 2 * sum(any(True for _ in self._below(hit)) for hit in others)
 
     def _value_above(self, hit: LabelHit) -> Segment | None:
         """What stands right over a lone label, nearer than anything under it and with no border between."""

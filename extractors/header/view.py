@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -44,7 +44,7 @@ class Segment:
         """Folded tokens, each with the index of the word it comes from. Spaced letters ("O R D E R") are one token."""
         if len(self.words) >= 5 and sum(len(word.text) == 1 for word in self.words) >= 0.9 * len(self.words):
             return ((fold("".join(word.text for word in self.words)).replace(" ", ""), len(self.words) - 1),)
-        return tuple((token, i) for i, word in enumerate(self.words) for token in fold(word.text).split())
+        return tuple([(token, i) for i, word in enumerate(self.words) for token in _tokens(word.text)])
 
     @cached_property
     def height(self) -> float:
@@ -160,6 +160,11 @@ def small_words() -> frozenset[str]:
 def _header_labels() -> frozenset[str]:
     sections = (language.header for language in languages().values())
     return frozenset(fold(label) for section in sections for labels in section.values() for label in labels)
+
+
+@lru_cache(maxsize=65536)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).split())
 
 
 def views(pages: Sequence[Page]) -> tuple[PageView, ...]:

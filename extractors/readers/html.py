@@ -9,6 +9,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from extractors.readers.options import DEFAULTS, ReadingOptions
+from extractors.readers.quotes import CLOSE, OPEN, border, by_heads
 from extractors.readers.text import decode, normalise
 from extractors.readers.typeset import Block, Grid, GridCell, Line, spaced, trimmed, typeset
 from pipeline.errors import DocumentError
@@ -138,6 +139,8 @@ class _Flow:
                 return
             if tag == "br" or tag in _BLOCKS:
                 flush(tag == "br")
+            if quotes := _quotes(node):
+                out.append(border(OPEN))
             if tag == "input" and (node.get("type") or "text") != "hidden":
                 say(f" {node.get('value') or ''} ", is_bold, False)
             say(node.text, is_bold, keep)
@@ -146,6 +149,8 @@ class _Flow:
                 say(child.tail, is_bold, keep)
             if tag in _BLOCKS:
                 flush()
+            if quotes:
+                out.append(border(CLOSE))
 
         if element.tag in ("td", "th", "caption"):
             say(element.text, bold, False)
@@ -155,7 +160,7 @@ class _Flow:
         else:
             walk(element, bold, depth, dark, False)
         flush()
-        return spaced(trimmed(out))
+        return spaced(trimmed(by_heads(out)))
 
     def _hidden(self, node: etree._Element, on_dark: bool) -> bool:
         style = node.get("style") or ""
@@ -198,6 +203,12 @@ class _Flow:
         for caption in table.iterchildren("caption"):
             before += self.blocks(caption, bold, depth + 1, dark)
         return [*before, Grid(_close_gaps(cells))] if cells else before
+
+
+def _quotes(node: etree._Element) -> bool:
+    """Whether an element holds a quoted mail, by the marks of mail programs (gmail_quote, yahoo_quoted, cite)."""
+    marks = (node.get("type") or "", *(node.get("class") or "").split())
+    return node.tag in ("blockquote", "div") and any(mark == "cite" or "quote" in mark for mark in marks)
 
 
 def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, bool]]:

@@ -1,4 +1,4 @@
-"""Pictures of pages (TIFF, PNG, JPEG ...), every frame a page."""
+"""Pictures of pages (TIFF, PNG, JPEG, HEIC ...), every frame a page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from extractors.readers import tesseract
@@ -14,6 +15,8 @@ from extractors.readers.ocr_cache import read_cached
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Page, Pages
+
+pi_heif.register_heif_opener(thumbnails=False)  # photos of telephones; Pillow opens them from here on
 
 
 def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 from collections import Counter
 
@@ -11,13 +10,19 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2_raw as raw
 
+from extractors.readers import pdf_native as pdfium
+from extractors.readers.layer_check import agrees, says_all, with_own_words
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.pdf_drawing import Drawing, Rectangle, drawing_of
 from extractors.readers.pdf_forms import typed_words
+from extractors.readers.pdf_picture import PagePicture
 from extractors.readers.pdf_words import PageText, RawWord, along, text_of, typed_word
 from pipeline.errors import DocumentError, EncryptedDocument
 from pipeline.model import Box, Document, Page, Pages, Ruling, Source, Word
 
+MIXED = "the page is a picture, and its text layer says something else: the page was recognised anew"
+_LARGE = 0.15  # of the page: a picture that may hold more than a letterhead
+_SYMBOLS = 4  # different bullets and icons that a page may have
 MIN_SIDE = 10.0  # points; a crop box smaller than this is a mistake
 
 
@@ -69,12 +74,13 @@ def open_pdf(document: Document) -> pypdfium2.PdfDocument:
 
 
 class _Scans:
-    """Recognises the pages of one document that hold a picture instead of text."""
+    """Recognises the pages of one document that hold a picture instead of text, or text that may lie."""
 
     def __init__(self, options: ReadingOptions) -> None:
         self._options = options
         self._language: str | None = None
         self._count = 0
+        self.fonts: set[bytes] = set()  # those judged already
 
     def read(self, page: pypdfium2.PdfPage, number: int, drawing: Drawing) -> Page:
         from extractors.readers import (
@@ -118,38 +124,64 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str, scans: _S
     except pypdfium2.PdfiumError as error:
         raise DocumentError(f"{file_name}: page {index + 1} is damaged ({error})") from error
     try:
-        handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-        assert handle is not None
-        drawing = drawing_of(handle)
-        text = text_of(handle, drawing)
-        text.words += [typed_word(word, box) for word, box in typed_words(page)]
+        handle = pdfium.address(page.raw)
         crop = _crop(page)
-        reason = why_recognise(text, drawing, crop)
-        if reason is not None:
-            scanned = scans.read(page, index + 1, drawing)
-            return dataclasses.replace(scanned, doubts=(*scanned.doubts, reason)) if reason else scanned
+        drawing, picture = drawing_of(handle), PagePicture(page, crop)
+        text = text_of(handle, drawing, picture, scans.fonts)
+        hide_unseen(text, drawing, picture)
+        text.words += [typed_word(word, box) for word, box in typed_words(page)]
         rotate = page.get_rotation()
-        return upright_page(index + 1, crop, _dominant_turn(text, rotate // 90 % 4), rotate, text, drawing)
+        unturned = rotate // 90 % 4
+        own = upright_page(index + 1, crop, _dominant_turn(text, unturned), rotate, text, drawing)
+        reason = why_recognise(text, drawing, crop, picture)
+        if reason is None:
+            return own
+        seen = scans.read(page, index + 1, drawing)
+        shown = upright_page(index + 1, crop, unturned, rotate, text, drawing)
+        return _settled(own, shown, seen, reason) if seen.upright else seen
     finally:
         page.close()
 
 
+def _settled(own: Page, shown: Page, seen: Page, reason: str) -> Page:
+    """The page to go on with: its ``own`` words, what was ``seen``, or both. ``shown`` is ``own`` as displayed."""
+    if not agrees(shown, seen) or (reason and not says_all(shown, seen)):
+        return dataclasses.replace(seen, doubts=(*seen.doubts, reason or MIXED))
+    return own if reason else with_own_words(shown, seen)
+
+
 def _crop(page: pypdfium2.PdfPage) -> Rectangle:
-    crop = _common(page.get_cropbox(), page.get_mediabox())
+    """What of the page is shown. Its boxes may stand with its parents; ``get_mediabox`` would not look there."""
+    crop: Rectangle = page.get_bbox()
     return crop if _area(crop) > MIN_SIDE**2 else page.get_mediabox()
 
 
-def why_recognise(text: PageText, drawing: Drawing, crop: Rectangle) -> str | None:
-    """Why the page must be read by OCR ("" when it is simply a scan); None when its own text serves."""
+def hide_unseen(text: PageText, drawing: Drawing, picture: PagePicture) -> None:
+    """Takes away the words on pictures, or behind them, that nobody sees."""
+    on = [w for w in text.words if any(_area(_common(w.box, shown.box)) > 0 for shown in drawing.pictures)]
+    if on:
+        unseen = picture.unseen([word.box for word in on], drawing.text_order)
+        gone = {id(word) for word, nothing in zip(on, unseen, strict=True) if nothing}
+        text.hidden += [word for word in text.words if id(word) in gone]
+        text.words = [word for word in text.words if id(word) not in gone]
+
+
+def why_recognise(text: PageText, drawing: Drawing, crop: Rectangle, picture: PagePicture) -> str | None:
+    """Why the page must be recognised ("" when its print is simply a picture); None when its own text serves."""
     letters = sum(len(word.text) for word in text.words)
-    if letters and (text.unmapped > 0.15 * text.glyphs or is_gibberish("".join(word.text for word in text.words))):
+    unmapped = text.unmapped > 0.15 * text.glyphs or text.strange > _SYMBOLS
+    if letters and (unmapped or is_gibberish("".join(word.text for word in text.words))):
         return "the text layer makes no sense: the page was recognised anew"
-    cover = max((_area(_common(shown.box, crop)) for shown in drawing.pictures), default=0.0) / max(_area(crop), 1.0)
+    if letters and text.lying:
+        return "the text layer says something else than the print: the page was recognised anew"
+    shares = {shown.box: _area(_common(shown.box, crop)) / max(_area(crop), 1.0) for shown in drawing.pictures}
+    cover = max(shares.values(), default=0.0)
     if cover > 0.5 and letters < 400:
         return ""
     if letters < 20 and (cover > 0.03 or drawing.count > 60):
         return ""
-    return None
+    large = [box for box, share in shares.items() if share > _LARGE]
+    return "" if large and picture.holds_print(large, drawing.text_order) else None
 
 
 def is_gibberish(text: str) -> bool:

@@ -27,6 +27,13 @@ class Matrix(ctypes.Structure):
     _fields_ = [(name, _FLOAT) for name in "abcdef"]
 
 
+def address(handle: object) -> int:
+    """Of one of pypdfium2's wrapped handles."""
+    value = ctypes.cast(handle, ctypes.c_void_p).value  # type: ignore[arg-type]
+    assert value is not None
+    return value
+
+
 load_text = _bare("FPDFText_LoadPage", _HANDLE, _HANDLE)
 close_text = _bare("FPDFText_ClosePage", None, _HANDLE)
 count_chars = _bare("FPDFText_CountChars", _INT, _HANDLE)
@@ -63,3 +70,5 @@ stroke_width = _bare("FPDFPageObj_GetStrokeWidth", _INT, _HANDLE, _HANDLE)
 TEXT, PATH, IMAGE, FORM = 1, 2, 3, 5  # FPDF_PAGEOBJ_*
 MOVE, LINE, CURVE = 2, 0, 1  # FPDF_SEGMENT_*
 image_size = _bare("FPDFImageObj_GetImagePixelSize", _INT, _HANDLE, _HANDLE, _HANDLE)
+char_box = _bare("FPDFText_GetCharBox", _INT, _HANDLE, _INT, _HANDLE, _HANDLE, _HANDLE, _HANDLE)
+set_active = _bare("FPDFPageObj_SetIsActive", _INT, _HANDLE, _INT)

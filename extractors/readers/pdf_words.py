@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from extractors.readers import pdf_native as pdfium
 from extractors.readers.pdf_drawing import Area, Colour, Drawing, Rectangle
+from extractors.readers.pdf_glyphs import Spot, lying_fonts
+from extractors.readers.pdf_picture import PagePicture
 from extractors.readers.text import normalise
 
 INVISIBLE_MODES = (3, 7)  # text rendering modes that draw nothing (ISO 32000-1, table 106)
@@ -17,6 +19,7 @@ _WHITE: Colour = (255, 255, 255)
 _NEAR = 30  # colours closer than this (largest channel difference) cannot be told apart on paper
 _RUN = re.compile("[^\x00-\x20\xa0\u2000-\u200b\u3000]+")
 _UNMAPPED = re.compile("[\ufffd-\uffff\ue000-\uf8ff]")
+_STRANGE = re.compile("[\x01\x04-\x08\x0e-\x1f\ufffd-\uffff\ue000-\uf8ff]")  # 0x03 is a blank in many a font
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"semibold", b"-bd", b"demi")
 
 
@@ -51,6 +54,8 @@ class PageText:
     hidden: list[RawWord] = field(default_factory=list)  # drawn so that nobody sees it
     glyphs: int = 0
     unmapped: int = 0
+    strange: int = 0  # different glyphs without a meaning
+    lying: int = 0  # glyphs of fonts that show something else than they say
 
 
 _TYPED = Style(0, 0, False, True, (0, 0, 0), False, 0)
@@ -61,16 +66,21 @@ def typed_word(text: str, box: Rectangle) -> RawWord:
     return RawWord(text, box, 0, False, _TYPED)
 
 
-def text_of(page: int, drawing: Drawing) -> PageText:
-    """All words of the page. ``page`` is pdfium's handle."""
+def text_of(page: int, drawing: Drawing, picture: PagePicture, judged: set[bytes]) -> PageText:
+    """All words of the page. ``page`` is pdfium's handle; for ``judged`` see ``lying_fonts``."""
     text_page = pdfium.load_text(page)
     if not text_page:
         return PageText()
     try:
-        words = _Collector(text_page, drawing).run()
+        collector = _Collector(text_page, drawing)
+        words = collector.run()
+        strange = collector.strange
+        lying = lying_fonts(picture, text_page, collector.spots, judged)
     finally:
         pdfium.close_text(text_page)
-    result = PageText(glyphs=sum(len(w.text) for w in words), unmapped=sum(w.unmapped for w in words))
+    result = PageText(glyphs=sum(len(w.text) for w in words), unmapped=sum(w.unmapped for w in words), strange=strange)
+    if lying:
+        result.lying = sum(len(w.text) for w in words if w.style.inks and pdfium.text_font(w.style.handle) in lying)
     for word in _drawn_once(words):
         (result.hidden if _is_hidden(word, drawing) else result.words).append(word)
     return result
@@ -91,6 +101,8 @@ class _Collector:
         self.uprights = [line for line in drawing.lines if line[3] - line[1] > line[2] - line[0]]
         self.levels = [line for line in drawing.lines if line[3] - line[1] <= line[2] - line[0]]
         self.words: list[RawWord] = []
+        self.spots: list[Spot] = []
+        self.strange = 0
         self.rect = pdfium.Rect()
         self.rect_at = ctypes.addressof(self.rect)
         self.matrix = pdfium.Matrix()
@@ -101,6 +113,7 @@ class _Collector:
     def run(self) -> list[RawWord]:
         count = pdfium.count_chars(self.page)
         text = self._text(count)
+        self.strange = len(set(_STRANGE.findall(text)))
         text_object, page = pdfium.text_object, self.page
         for match in _RUN.finditer(text):
             first, last = match.start(), match.end() - 1
@@ -134,6 +147,8 @@ class _Collector:
 
     def _whole(self, text: str, handle: int, first: int, last: int) -> None:
         style = self.styles.get(handle) or self._style(handle, first)
+        if style.inks and style.turn is not None:
+            self.spots.append(Spot(handle, first, text, style.turn))
         a, b = self._box(first), self._box(last)
         box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
         start, upper, end, lower = along(box, style.turn)
@@ -161,6 +176,8 @@ class _Collector:
                 word = glyph
             style = new
             letters.append(text[index - offset])
+            if style.inks and style.turn is not None:
+                self.spots.append(Spot(handle, index, letters[-1], style.turn))
         if letters and style:
             self._close("".join(letters), word, style)
 

@@ -11,7 +11,7 @@ from pipeline import media
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Pages
 
-IMAGES = (media.PNG, media.JPEG, media.TIFF, media.GIF, media.BMP, media.WEBP)
+IMAGES = (media.PNG, media.JPEG, media.TIFF, media.GIF, media.BMP, media.WEBP, media.HEIC)
 WORKBOOKS = (media.XLSX, media.XLSB, media.XLS, media.ODS, media.ENCRYPTED_OFFICE)
 # written for machines, or a mail typed off: as text they say at least what they are
 TEXTS = (media.TEXT, media.EMAIL, media.CALENDAR, media.VCARD, media.EDIFACT, media.X12)
@@ -30,7 +30,7 @@ _NAMED = {
     "pdf": media.PDF, "xlsx": media.XLSX, "xlsm": media.XLSX, "xls": media.XLS, "xlsb": media.XLSB, "ods": media.ODS,
     "docx": media.DOCX, "csv": media.CSV, "tsv": media.CSV, "html": media.HTML, "htm": media.HTML, "png": media.PNG,
     "jpg": media.JPEG, "jpeg": media.JPEG, "tif": media.TIFF, "tiff": media.TIFF, "gif": media.GIF, "bmp": media.BMP,
-    "webp": media.WEBP, "txt": media.TEXT, "xml": media.XML,
+    "webp": media.WEBP, "heic": media.HEIC, "heif": media.HEIC, "avif": media.HEIC, "txt": media.TEXT, "xml": media.XML,
 }  # fmt: skip
 
 Reader = Callable[[Document, ReadingOptions], Pages]

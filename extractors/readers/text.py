@@ -10,12 +10,12 @@ import charset_normalizer
 
 from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
+from extractors.readers.quotes import by_depth, by_heads, without_marks
 from extractors.readers.typeset import Line, spaced, typeset
 from pipeline.errors import DocumentError
 from pipeline.media import wide_codec
 from pipeline.model import Document, Page, Pages, Source
 
-_QUOTE = re.compile(r"^(?:\s?>)+ ?")
 _DOS_FRAME = re.compile(rb"[\xc4\xcd]{8}")  # lines of boxes in the code pages of DOS
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -73,6 +73,7 @@ def read_text(text: str, document: Document, source: Source, options: ReadingOpt
 
 
 def _page(text: str, number: int, source: Source) -> Page:
-    lines = [Line(normalise(_QUOTE.sub("", raw)).rstrip()) for raw in text.split("\n")]
-    page = typeset(spaced(blocks_of_lines(lines)), source, number)
+    texts, depths = without_marks(text.split("\n"))
+    lines = by_depth([Line(normalise(line).rstrip()) for line in texts], depths)
+    page = typeset(spaced(by_heads(blocks_of_lines(lines))), source, number)
     return replace(page, height=max(842.0, page.height))

@@ -21,11 +21,13 @@ MARGIN = 36.0
 
 @dataclass(slots=True)
 class Line:
-    """One line of text. ``bold`` holds for all of it; ``height`` counts usual lines."""
+    """One line of text. ``bold`` holds for all of it; ``height`` counts usual lines; ``quote`` is 1 where a quoted mail
+    begins, -1 where it ends."""
 
     text: str
     bold: bool = False
     height: float = 1.0
+    quote: int = 0
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ _BLANK = 1.5  # lines: the height of an empty one
 
 def spaced(blocks: Sequence[Block]) -> list[Block]:
     """Blank lines half as high again: who types one ends a block. In double-spaced text they end nothing."""
-    blank = [isinstance(block, Line) and not block.text for block in blocks]
+    blank = [_is_blank(block) for block in blocks]
     close = sum(not a and not b for a, b in pairwise(blank)) + sum(isinstance(block, Grid) for block in blocks)
     if not any(blank) or close < _DENSE * (len(blank) - sum(blank)):
         return list(blocks)
@@ -60,8 +62,12 @@ def spaced(blocks: Sequence[Block]) -> list[Block]:
 
 def trimmed(blocks: Sequence[Block]) -> list[Block]:
     """Without empty lines at either end."""
-    written = [n for n, block in enumerate(blocks) if isinstance(block, Grid) or block.text]
+    written = [n for n, block in enumerate(blocks) if not _is_blank(block)]
     return list(blocks[written[0] : written[-1] + 1]) if written else []
+
+
+def _is_blank(block: Block) -> bool:
+    return isinstance(block, Line) and not block.text and not block.quote
 
 
 def typeset(blocks: Iterable[Block], source: Source, number: int = 1, doubts: tuple[str, ...] = ()) -> Page:
@@ -78,6 +84,7 @@ def typeset(blocks: Iterable[Block], source: Source, number: int = 1, doubts: tu
         source,
         cells=tuple(setter.cells),
         doubts=doubts,
+        quoted=setter.quoted(height + MARGIN),
     )
 
 
@@ -86,6 +93,7 @@ class _Setter:
         self.words: list[Word] = []
         self.cells: list[Cell] = []
         self.tables = 0
+        self._borders: list[tuple[float, int]] = []  # where quoted mails begin (1) and end (-1)
         self._grids: dict[int, tuple[list[float], list[float]]] = {}
 
     def size(self, blocks: list[Block]) -> tuple[float, float]:
@@ -113,11 +121,24 @@ class _Setter:
         """Sets the blocks from (x, y) downwards; returns where they end."""
         for block in blocks:
             if isinstance(block, Line):
+                if block.quote:
+                    self._borders.append((y, block.quote))
                 self._place_line(block, x, y, cell)
                 y += LINE * block.height
             else:
                 y = self._place_grid(block, x, y)
         return y
+
+    def quoted(self, end: float) -> tuple[tuple[float, float], ...]:
+        """Top and bottom of each quoted mail, the outer before the inner; one that does not end ends with the page."""
+        found: list[tuple[float, float]] = []
+        begun: list[float] = []
+        for y, kind in self._borders:
+            if kind > 0:
+                begun.append(y)
+            elif begun:
+                found.append((begun.pop(), y))
+        return tuple(sorted((*found, *((top, end) for top in begun))))
 
     def _place_line(self, line: Line, x: float, y: float, cell: int | None) -> None:
         column = 0

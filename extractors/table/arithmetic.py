@@ -15,6 +15,11 @@ from extractors.table.cells import amount, digits_of, number_cell
 from pipeline.values import decimal_votes
 
 MARKS = (".", ",")
+_MOST = 0.8  # share of the lines that must close
+_LETTERS = {
+    "C": Decimal(100),
+    "M": Decimal(1000),
+}  # behind a price or in a column of its own: per hundred, per thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,10 @@ def choose_marks(lines: Sequence[Figures], prior: str | None) -> Marks:
     """
     uniform = [_judge(lines, mark, mark, mark) for mark in MARKS]
     best = max(uniform, key=lambda m: (m.closed, m.amount == prior))
-    if best.judged and best.rate < 0.8:
+    if best.judged and best.rate < _MOST:
         mixed = [_judge(lines, *marks) for marks in product(MARKS, repeat=3)]
         rival = max(mixed, key=lambda m: m.closed)
-        if rival.closed >= best.closed + max(1, len(lines) // 5):
+        if rival.closed >= best.closed + max(1, len(lines) // 5) and rival.rate >= _MOST:
             return rival
     if uniform[0].closed == uniform[1].closed:
         mark = prior if prior is not None else _votes(lines)
@@ -114,7 +119,13 @@ def _judge(lines: Sequence[Figures], quantity_mark: str, price_mark: str, amount
 def line_closes(
     line: Figures, quantity_mark: str | None, price_mark: str | None, amount_mark: str | None
 ) -> bool | None:
-    base = base_of(line)
+    base = base_of(line, Marks(quantity_mark, price_mark, amount_mark))
+    return _closes_with(base, line, quantity_mark, price_mark, amount_mark)
+
+
+def _closes_with(
+    base: Decimal, line: Figures, quantity_mark: str | None, price_mark: str | None, amount_mark: str | None
+) -> bool | None:
     discount, percent = discount_of(line, price_mark)
     return closes(
         amount(line.quantity, quantity_mark),
@@ -126,8 +137,21 @@ def line_closes(
     )
 
 
-def base_of(line: Figures) -> Decimal:
-    """The price base of a line: its own column, or "/ 100" beside the price; 1 when nothing is said."""
+def base_of(line: Figures, marks: Marks) -> Decimal:
+    """The price base of a line: its own column, or "/ 100" beside the price; 1 when nothing is said.
+
+    A letter (C, M) is a base where only so the line closes: "M" is a unit as well.
+    """
+    printed = _printed_base(line)
+    words = f"{line.price or ''} {line.base or ''}".split()
+    letter = _LETTERS.get(words[-1].strip("/().").upper()) if words else None
+    if letter is None or printed != 1:
+        return printed
+    each, many = (_closes_with(b, line, marks.quantity, marks.price, marks.amount) for b in (printed, letter))
+    return letter if many and not each else printed
+
+
+def _printed_base(line: Figures) -> Decimal:
     cell = number_cell(line.base) if line.base else None
     digits = cell.digits if cell is not None else None
     if digits is None and line.price:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.values import currency_code, has_digit, is_unit, looks_like_code, looks_like_date, parse_amount
+from pipeline.values import (
+    currency_code,
+    has_digit,
+    is_unit,
+    looks_like_code,
+    looks_like_date,
+    may_be_in_date,
+    parse_amount,
+)
 
 # A number as printed: digits in groups, decimal part, sign before or behind. A blank groups only full triples.
 _NUMBER = re.compile(
@@ -93,24 +101,31 @@ def _unit_of(text: str) -> tuple[str | None, str]:
     return None, whole
 
 
-def date_runs(texts: Sequence[str]) -> list[tuple[int, int]]:
+def date_runs(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """(start, end) of the runs of two to five words that are a date together ("1 de mayo de 2027")."""
+    return _date_runs(tuple(texts)) if len(texts) > 1 else ()
+
+
+@lru_cache(maxsize=16384)
+def _date_runs(texts: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     runs: list[tuple[int, int]] = []
     figures = [place for place, text in enumerate(texts) if has_digit(text)]  # no date lacks a figure
+    strange = [place for place, text in enumerate(texts) if not may_be_in_date(text)]
     start = 0
     while start < len(texts) - 1:
         figure = next((place for place in figures if place >= start), len(texts))
         start = max(start, figure - _LONGEST_DATE + 1)
-        sizes = range(_LONGEST_DATE, max(figure - start, 1), -1)
-        size = next((n for n in sizes if _is_date_run(texts[start : start + n], n)), 1)
+        end = next((place for place in strange if place >= start), len(texts))
+        sizes = range(min(_LONGEST_DATE, end - start), max(figure - start, 1), -1)
+        size = next((n for n in sizes if _is_date_run(texts[start : start + n])), 1)
         if size > 1:
             runs.append((start, start + size))
         start += size
-    return runs
+    return tuple(runs)
 
 
-def _is_date_run(texts: Sequence[str], size: int) -> bool:
-    wordy = len(texts) == size and any(map(str.isalpha, "".join(texts)))
+def _is_date_run(texts: Sequence[str]) -> bool:
+    wordy = any(map(str.isalpha, "".join(texts)))
     return wordy and not looks_like_date(texts[0]) and looks_like_date(" ".join(texts))
 
 

@@ -303,12 +303,23 @@ def _with_edges(pairs: Sequence[tuple[_Strip, Label]]) -> list[Column]:
 # --- dealing words out ------------------------------------------------------------------------------------------------
 
 
-def deal(row: Row, columns: Sequence[Column], level: int, flowing: bool = False) -> GridRow:
+def deal(row: Row, columns: tuple[Column, ...], level: int, flowing: bool = False) -> GridRow:
     """The words of a row in the columns of one level.
 
     A run of words that begins in one column and flows on as text stays together: long descriptions overflow. In
     ``flowing`` rows, which hold no numbers of an item, a run is only cut where a word stands at the edge of a column.
     """
+    kept: dict[tuple[int, int, bool], tuple[tuple[Column, ...], GridRow]] = row.known.setdefault(deal.__qualname__, {})
+    key = (id(columns), level, flowing)
+    if key not in kept:
+        kept[key] = (
+            columns,
+            _dealt(row, columns, level, flowing),
+        )  # the columns are kept so that their id stays theirs
+    return kept[key][1]
+
+
+def _dealt(row: Row, columns: tuple[Column, ...], level: int, flowing: bool) -> GridRow:
     own = [column for column in columns if column.level == level]
     dealt: dict[int, list[Word]] = {}
     for segment in row.segments:
@@ -332,11 +343,13 @@ def _deal_segment(
         return []
     if declared:
         return [(_column_at(segment.box.x_mid, columns).index, segment.words)]
+    places = [_column_at(word.box.x_mid, columns) for word in segment.words]
+    if all(place is places[0] for place in places):
+        return [(places[0].index, segment.words)]
     parts: list[tuple[int, list[Word]]] = []
     dated = {i: start for start, end in date_runs([w.text for w in segment.words]) for i in range(start, end)}
     for number, word in enumerate(segment.words):
-        first = segment.words[dated.get(number, number)]
-        column = _column_at(first.box.x_mid, columns)
+        column = places[dated.get(number, number)]
         index = column.index
         if flowing and parts and abs(word.box.x0 - column.start) > 1.5:
             index = parts[-1][0]

@@ -11,6 +11,7 @@ from decimal import Decimal
 from extractors.layout import bounding_box
 from extractors.table.arithmetic import Marks, choose_marks, line_closes
 from extractors.table.blocks import Parted, join_over_pages, part_section
+from extractors.table.cards import read_cards
 from extractors.table.cells import digits_of, number_cell
 from extractors.table.codes import code_style
 from extractors.table.cores import has_line_no
@@ -22,7 +23,6 @@ from extractors.table.item import Printed, holds_figures, name_item, read_block
 from extractors.table.lexicon import find_label
 from extractors.table.matrix import size_columns, spread
 from extractors.table.meaning import Meanings, assign_meanings, figures
-from extractors.table.pairs import read_pairs
 from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
@@ -49,13 +49,39 @@ def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     facts = _facts(rows, pages, date_order)
     tables = bodies(find_headings(rows), rows)
     reading = _best([_read_table(table, facts) for table in tables])
-    if reading.lines:
+    cards = read_cards(rows)
+    paired = replace(_read_loose(cards.items, rows, facts), regions=cards.regions)
+    headed = bool(reading.lines)
+    if not headed and (table := inferred_bodies(rows)):
+        reading = _best([_read_table(table, facts)])
+    if _says_more(paired, reading, spread=cards.spread):
+        return paired
+    if headed:
         return reading
-    table = inferred_bodies(rows)
-    inferred = _best([_read_table(table, facts)]) if table else reading
-    paired = _read_loose(read_pairs(rows), rows, facts)
     written = _read_loose(read_lines(rows), rows, facts)
-    return max(paired, inferred, written, key=lambda reading: len(reading.lines))
+    return max(paired, reading, written, key=_worth)
+
+
+def _says_more(cards: TableReading, table: TableReading, *, spread: bool) -> bool:
+    """Whether the items are cards and no rows of a table: more of them add up, or as many where each has several rows
+    of labels, of which a table has one, and the table has nothing that stands outside the cards."""
+    ours, theirs = (sum(map(_closes, reading.lines)) for reading in (cards, table))
+    return ours > theirs or (spread and 0 < ours == theirs and _covers(cards, table))
+
+
+def _covers(cards: TableReading, table: TableReading) -> bool:
+    if len(cards.lines) == len(table.lines):
+        return True
+    boxes = dict(cards.regions)
+    return all((box := boxes.get(e.page)) is not None and box.top <= e.box.y_mid <= box.bottom for e in table.evidence)
+
+
+def _closes(line: LineItem) -> bool:
+    """Whether quantity and price of a line make its amount."""
+    if line.quantity is None or line.unit_price is None or line.line_amount is None:
+        return False
+    exact = line.quantity * line.unit_price / line.price_base_quantity
+    return abs(exact - line.line_amount) <= Decimal("0.01")
 
 
 def read_under(headings: Sequence[Heading], pages: Sequence[Page], date_order: str | None = None) -> TableReading:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
 
+from extractors.layout import make_line
 from extractors.table.arithmetic import MARKS, Figures, line_closes
 from extractors.table.cells import amount, date_runs, kind_of, number_cell
 from extractors.table.records import Heading, Label, Row
 from extractors.table.tables import Body
 from extractors.table.totals import total_kind
-from pipeline.model import Box, Word
+from pipeline.model import Box, Source, Word
 
 _EDGE = 8.0  # points by which the right edges of a column of numbers may differ
 _MOST_NUMBERS = 8
 _REACH = 4.0  # text heights between the rows of two items
+_MOST_TYPES = 6
+_LONGEST_TYPE = 8  # characters of what begins a record and says of which type it is
 _MEANINGS = ("quantity", "unit_price", "line_amount")
 
 
@@ -32,6 +35,15 @@ class _Proof:
 def inferred_bodies(rows: Sequence[Row]) -> list[Body]:
     """The rows of a table without a heading, page by page, the first under a heading made of the places of its numbers;
     empty if no row proves it. Rows around the proven ones that have a number under the quantities belong to it too."""
+    types = _by_type(rows)
+    for records in types or [list(rows)]:
+        found = _proven_bodies(records)
+        if found:
+            return found
+    return next((found for records in types if (found := _bodies_by_content(records))), [])
+
+
+def _proven_bodies(rows: Sequence[Row]) -> list[Body]:
     proofs = [proof for row in rows if (proof := _proof(row)) is not None]
     alike = max(([p for p in proofs if _same_columns(p, seed)] for seed in proofs), key=len, default=[])
     if not any(not proof.trivial for proof in alike):
@@ -42,6 +54,48 @@ def inferred_bodies(rows: Sequence[Row]) -> list[Body]:
     heading = Heading(first.page, (first,), tuple(sorted(labels, key=lambda label: label.box.x0)), 1, 0.0)
     pages = sorted({proof.row.page for proof in alike})
     return [Body(heading if page == first.page else None, _rows_on(page, rows, first, alike)) for page in pages]
+
+
+def _by_type(rows: Sequence[Row]) -> list[list[Row]]:
+    """The records of a list that begin with their type ("H;4711;...", "P;10;AB-1;..."), without it, the most frequent
+    type first; nothing for other lists."""
+    if not all(row.declared and row.source is Source.CSV and len(row.segments) > 1 for row in rows):
+        return []
+    types: dict[str, list[Row]] = {}
+    for row in rows:
+        types.setdefault(row.segments[0].text, []).append(row)
+    if not 1 < len(types) <= _MOST_TYPES or not all(map(_is_type, types)):
+        return []
+    return [[_without_type(row) for row in records] for records in sorted(types.values(), key=len, reverse=True)]
+
+
+def _without_type(row: Row) -> Row:
+    parts = row.segments[1:]
+    return replace(row, segments=parts, line=make_line(row.page, [word for part in parts for word in part.words]))
+
+
+def _bodies_by_content(rows: Sequence[Row]) -> list[Body]:
+    """Records in which a column of units tells which number is the quantity, and no label what the others hold."""
+    labels = _labels_by_content(rows)
+    return [Body(Heading(rows[0].page, (rows[0],), labels, 1, 0.0), tuple(rows))] if labels else []
+
+
+def _is_type(text: str) -> bool:
+    return len(text) <= _LONGEST_TYPE and text.isalnum() and not text.islower()
+
+
+def _labels_by_content(rows: Sequence[Row]) -> tuple[Label, ...]:
+    """The quantity beside the only column of units, and the only number with decimals behind it, the price."""
+    kinds = list(zip(*([kind_of(segment.text) for segment in row.segments] for row in rows), strict=False))
+    units = [i for i, column in enumerate(kinds) if set(column) == {"unit"}]
+    if len(units) != 1 or len({len(row.segments) for row in rows}) > 1:
+        return ()
+    numbers = [i for i, column in enumerate(kinds) if set(column) == {"number"}]
+    beside = [i for i in (units[0] - 1, units[0] + 1) if i in numbers]
+    priced = [i for i in numbers if i not in beside[:1] and _has_decimals(rows[0].segments[i].text)]
+    places = [*((i, "quantity") for i in beside[:1]), *((i, "unit_price") for i in priced if len(priced) == 1)]
+    boxes = [(rows[0].segments[i].box, name) for i, name in sorted(places)]
+    return tuple(Label("", box, frozenset({name}), 1.0) for box, name in boxes) if beside else ()
 
 
 def _rows_on(page: int, rows: Sequence[Row], first: Row, proofs: Sequence[_Proof]) -> tuple[Row, ...]:

@@ -80,8 +80,7 @@ def _before_colon(texts: Sequence[str]) -> int | None:
 
 def _with_colon(words: Sequence[Word], at: int) -> Inline | None:
     label, glued = _split_colon(words, at)
-    known = find_label(label, "inline")
-    meaning = pick(known[0]) if known is not None else _column_meaning(label)
+    meaning = next((m for part in (label, *label.split(" / ")) if (m := _label_meaning(part)) is not None), None)
     if meaning is None:
         if any(c.isdigit() for c in label) or len(label.split()) > 4:
             return None
@@ -92,6 +91,12 @@ def _with_colon(words: Sequence[Word], at: int) -> Inline | None:
     if not _fits(meaning, value):
         meaning = "note"
     return Inline(meaning, tuple(words) if meaning in NOTES else value, label)
+
+
+def _label_meaning(label: str) -> str | None:
+    """What a label says, in one language; a label may stand in two ("Ihre Art.-Nr. / Votre réf.")."""
+    known = find_label(label, "inline")
+    return pick(known[0]) if known is not None else _column_meaning(label)
 
 
 def _split_colon(words: Sequence[Word], at: int) -> tuple[str, list[Word]]:

@@ -64,7 +64,7 @@ class Lexicon:
     """Folded labels of one section of the language files, with the meanings they may have in any language."""
 
     meanings: Mapping[str, frozenset[str]]
-    longest: int  # words of the longest label
+    longest: Mapping[str, int]  # first word of a label -> words of the longest label that begins so
     long_labels: Nearby  # those that may be matched with a fault
 
 
@@ -76,7 +76,9 @@ def _build(section: Iterable[Mapping[str, tuple[str, ...]]]) -> Lexicon:
                 found.setdefault(fold(text), set()).add(meaning)
     found.pop("", None)
     meanings = {label: frozenset(names) for label, names in found.items()}
-    longest = max((len(label.split()) for label in meanings), default=1)
+    longest: dict[str, int] = {}
+    for words in map(str.split, meanings):
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
     return Lexicon(meanings, longest, Nearby([label for label in meanings if len(label) >= _FUZZY_LENGTH]))
 
 
@@ -134,6 +136,7 @@ _BY_NAME = {
 }
 
 
+@lru_cache(maxsize=16384)
 def find_label(text: str, name: str = "columns") -> tuple[frozenset[str], float, str] | None:
     """The meanings of a whole text, its score and the label; with faults allowed. ``text`` as printed or folded."""
     folded = fold(text)
@@ -159,6 +162,11 @@ def find_damaged_label(text: str) -> tuple[frozenset[str], float] | None:
 
 def label_hits(words: Sequence[str], name: str = "columns") -> tuple[Hit, ...]:
     """Labels in a run of words, longest first from the left, not overlapping. Word indexes refer to ``words``."""
+    return _label_hits(tuple(words), name)
+
+
+@lru_cache(maxsize=16384)
+def _label_hits(words: tuple[str, ...], name: str) -> tuple[Hit, ...]:
     tokens, owners = _tokens(words)
     lexicon = _BY_NAME[name]()
     hits: list[Hit] = []
@@ -187,7 +195,7 @@ def _tokens(words: Sequence[str]) -> tuple[list[str], list[int]]:
 
 
 def _longest_at(tokens: Sequence[str], owners: Sequence[int], start: int, lexicon: Lexicon) -> tuple[Hit, int] | None:
-    for end in range(min(len(tokens), start + lexicon.longest), start, -1):
+    for end in range(min(len(tokens), start + lexicon.longest.get(tokens[start], 0)), start, -1):
         # a label never ends within a word: "Item/Description" is not "Item"
         if end < len(tokens) and owners[end] == owners[end - 1]:
             continue
@@ -197,6 +205,7 @@ def _longest_at(tokens: Sequence[str], owners: Sequence[int], start: int, lexico
     return None
 
 
+@lru_cache(maxsize=16384)
 def is_qualifier(word: str) -> bool:
     """Whether a word beside a label only qualifies it: a currency, a unit, "net", "%"."""
     folded = fold(word)

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from extractors.table.arithmetic import Figures, Marks, choose_marks
+from extractors.table.assignment import best_assignment
 from extractors.table.cells import is_integer, kind_of, number_cell
 from extractors.table.lexicon import find_label
 from extractors.table.records import CODES, TEXTS, Column, GridRow
@@ -28,6 +26,7 @@ _ARITHMETIC = 3.0
 _LEAD = 0.05  # by which other meanings must be better
 _MOST_TRIPLES = 8
 _PER_ITEM = CODES | {"requested_date"}
+_Matrix = list[list[float]]  # by column of the table, then as ``MEANINGS``
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +125,13 @@ def _profile(cells: Sequence[str]) -> _Profile:
     )
 
 
-def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> np.ndarray:
-    scores = np.array([_scores(column, profiles[column.index]) for column in columns]).reshape(-1, len(MEANINGS))
+def _score_matrix(columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> _Matrix:
+    scores = [_scores(column, profiles[column.index]) for column in columns]
     for i in _dates_of_the_order(columns, profiles):
-        scores[i, MEANINGS.index("requested_date")] -= _LABEL + 2.0
+        scores[i][MEANINGS.index("requested_date")] -= _LABEL + 2.0
     for i in _texts_of_the_order(columns, profiles):
-        scores[i, [MEANINGS.index(text) for text in sorted(TEXTS)]] -= _LABEL + 2.0
+        for text in TEXTS:
+            scores[i][MEANINGS.index(text)] -= _LABEL + 2.0
     return scores
 
 
@@ -278,26 +278,23 @@ def _is_dense(steps: Sequence[int], most: int) -> bool:
     return all(a < b for a, b in pairwise(steps)) and steps[0] > 0 and steps[-1] <= most * unit
 
 
-def _solve(columns: Sequence[Column], scores: np.ndarray, fixed: Mapping[int, str]) -> tuple[dict[int, str], float]:
+def _solve(columns: Sequence[Column], scores: _Matrix, fixed: Mapping[int, str]) -> tuple[dict[int, str], float]:
     """The best assignment with some columns fixed. A column may stay without meaning, at no cost."""
-    if not columns:
-        return {}, 0.0
-    wide = np.concatenate([scores, np.zeros((len(columns), len(columns)))], axis=1)
-    for i, column in enumerate(columns):
-        if column.index in fixed:
-            keep = wide[i, MEANINGS.index(fixed[column.index])]
-            wide[i, :] = -50.0
-            wide[i, MEANINGS.index(fixed[column.index])] = keep
-        elif "ignored" in column.label.meanings and len(column.label.meanings) == 1:
-            wide[i, len(MEANINGS) :] = _LABEL
-    rows, places = linear_sum_assignment(-wide)
-    pairs = [(int(i), int(j)) for i, j in zip(rows, places, strict=True)]
-    found = {columns[i].index: MEANINGS[j] for i, j in pairs if j < len(MEANINGS)}
-    return found, sum(float(wide[i, j]) for i, j in pairs)
+    wide: list[list[float]] = []
+    for column, fits in zip(columns, scores, strict=True):
+        own = fixed.get(column.index)
+        if own is not None:
+            wide.append([fit if meaning == own else -50.0 for meaning, fit in zip(MEANINGS, fits, strict=True)])
+            wide[-1] += [-50.0] * len(columns)
+        else:
+            wide.append([*fits, *[_LABEL if column.label.meanings == {"ignored"} else 0.0] * len(columns)])
+    places = best_assignment(wide)
+    found = {column.index: MEANINGS[j] for column, j in zip(columns, places, strict=True) if j < len(MEANINGS)}
+    return found, sum(row[j] for row, j in zip(wide, places, strict=True))
 
 
 def _triples(
-    columns: Sequence[Column], profiles: Mapping[int, _Profile], scores: np.ndarray
+    columns: Sequence[Column], profiles: Mapping[int, _Profile], scores: _Matrix
 ) -> Sequence[tuple[int, int, int]]:
     """Likely (quantity, price, amount) columns, best first."""
     numeric = [
@@ -308,7 +305,7 @@ def _triples(
     places = [MEANINGS.index(m) for m in ("quantity", "unit_price", "line_amount")]
     rated = []
     for triple in permutations(numeric, 3):
-        value = sum(scores[i, place] for (i, _), place in zip(triple, places, strict=True))
+        value = sum(scores[i][place] for (i, _), place in zip(triple, places, strict=True))
         rated.append((value, tuple(index for _, index in triple)))
     rated.sort(reverse=True)
     return [(t[0], t[1], t[2]) for value, t in rated[:_MOST_TRIPLES] if value > -6]

@@ -1,91 +1,122 @@
-"""Orders without a table: each item a block of labels and values ("Item: AB-1 / Quantity: 4 pcs / Price: 12.50")."""
+"""Labels with their values, however they are set: "Quantity: 4 pcs", a label beside its value, labels over values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+from extractors.layout import Segment
 from extractors.table.cells import kind_of
-from extractors.table.item import Found, Printed, pick_meaning
-from extractors.table.lexicon import find_label
+from extractors.table.item import Found, pick_meaning
+from extractors.table.lexicon import Lexicon, column_lexicon, header_lexicon
 from extractors.table.records import CODES, TEXTS, Row
-from extractors.table.totals import total_kind
 from pipeline.language import fold
 from pipeline.model import Word
 
 _LONGEST = 4  # words of a label
-_NAMES = CODES | TEXTS | {"line_no", "quantity"}  # what an item may begin with
+_SURE = 0.95
+_FIGURES = ("quantity", "unit_price", "line_amount", "line_discount")
 
 
-def read_pairs(rows: Sequence[Row]) -> list[Printed]:
-    """The items, each with a quantity, and a code or a description.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A labelled value, the row it stands on and, where that is another, the row of its label."""
 
-    What the first of them begins with, begins each; labels before it are those of the order.
-    """
-    pairs = [(meaning, found, row) for row in rows for meaning, found in _pairs(row)]
-    first = next((meaning for meaning, _, _ in pairs if meaning in _NAMES), None)
-    items: list[dict[str, Found]] = []
-    again: list[list[str]] = []
-    for meaning, found, row in pairs:
-        if meaning == first:
-            items.append({})
-            again.append([])
-        if items and meaning in items[-1] and not _closes_order(meaning, row):
-            again[-1].append(row.text)
-        elif items:
-            items[-1].setdefault(meaning, found)
-    kept = zip(_without_order_total(items), again, strict=True)
-    return [_printed(item, unused) for item, unused in kept if _is_item(item)]
+    meaning: str
+    found: Found
+    row: Row
+    label_row: Row
 
 
-def _closes_order(meaning: str, row: Row) -> bool:
-    """ "Total: 122.50" behind the last amount is the sum of the order."""
-    return meaning == "line_amount" and total_kind(row) is not None
+def pairs_of(rows: Sequence[Row]) -> Iterator[Pair]:
+    """All pairs in reading order. A row of labels over a row of values gives one for each value under a label."""
+    under = False
+    for row, below in zip(rows, (*rows[1:], None), strict=True):
+        if under:
+            under = False
+            continue
+        labels = _row_of_labels(row)
+        if labels and below is not None and below.page == row.page and not _row_of_labels(below):
+            under = True
+            yield from _under(row, labels, below)
+        else:
+            yield from (Pair(meaning, found, row, row) for meaning, found in _in_row(row))
 
 
-def _without_order_total(items: Sequence[dict[str, Found]]) -> Sequence[dict[str, Found]]:
-    """An amount that only the last of several items has is the sum of the order."""
-    if len(items) > 1 and sum("line_amount" in item for item in items) == 1 and "line_amount" in items[-1]:
-        return [*items[:-1], {name: found for name, found in items[-1].items() if name != "line_amount"}]
-    return items
+# --- labels over their values -----------------------------------------------------------------------------------------
 
 
-def _is_item(item: dict[str, Found]) -> bool:
-    return "quantity" in item and bool(item.keys() & (CODES | TEXTS))
+def _row_of_labels(row: Row) -> list[tuple[Segment, frozenset[str]]]:
+    """The known labels of a row that holds nothing but labels; another that nobody knows may stand among them."""
+    if len(row.segments) < 2:
+        return []
+    known = [(segment, meanings) for segment in row.segments if (meanings := _meanings(segment.text))]
+    strange = [s for s in row.segments if not _meanings(s.text)]
+    plain = all(kind_of(s.text) in ("text", "unit") and not any(c.isdigit() for c in s.text) for s in strange)
+    return known if len(known) >= 2 and plain and len(strange) < len(known) else []
 
 
-def _printed(item: dict[str, Found], unused: list[str]) -> Printed:
-    first = next(iter(item.values()))
-    printed = Printed(page=first.page, source=first.source, unused=unused)
-    printed.values.update({name: found for name, found in item.items() if name not in TEXTS})
-    printed.lines += [found.words for name, found in item.items() if name in TEXTS]
-    return printed
+def _under(row: Row, labels: Sequence[tuple[Segment, frozenset[str]]], below: Row) -> Iterator[Pair]:
+    for segment, meanings in labels:
+        value = max(below.segments, key=lambda s: _shared(s, segment))
+        nearest = max(row.segments, key=lambda s: _shared(value, s))
+        if _shared(value, segment) <= 0 or nearest is not segment:
+            continue
+        meaning = _fitting(meanings, value.words)
+        if meaning is not None:
+            yield Pair(meaning, Found(value.words, below.page, below.source, _SURE), below, row)
 
 
-def _pairs(row: Row) -> Iterator[tuple[str, Found]]:
-    """(meaning, value) for each "Label: value" of a row, and for a label and a value that stand apart in it."""
+def _shared(a: Segment, b: Segment) -> float:
+    return min(a.box.x1, b.box.x1) - max(a.box.x0, b.box.x0)
+
+
+# --- labels on the line of their values -------------------------------------------------------------------------------
+
+
+def _in_row(row: Row) -> Iterator[tuple[str, Found]]:
     words = list(row.line.words)
     labels = [found for i in range(len(words)) if words[i].text.endswith(":") and (found := _label(words, i))]
-    if not labels and len(row.segments) == 2:
-        first = row.segments[0]
-        known = find_label(first.text)
-        labels = [(0, len(first.words), known[0])] if known is not None and known[1] == 1.0 else []
+    labels = labels or list(_alternating(row))
     ends = [*(start for start, _, _ in labels[1:]), len(words)][: len(labels)]
     for (_, start, meanings), end in zip(labels, ends, strict=True):
         meaning = _fitting(meanings, words[start:end])
         if meaning is not None:
-            yield meaning, Found(tuple(words[start:end]), row.page, row.source, 0.95)
+            yield meaning, Found(tuple(words[start:end]), row.page, row.source, _SURE)
 
 
 def _label(words: Sequence[Word], last: int) -> tuple[int, int, frozenset[str]] | None:
     """(first word, word behind, meanings) of the longest known label that ends with this colon."""
     for start in range(max(0, last - _LONGEST + 1), last + 1):
-        text = " ".join(word.text for word in words[start : last + 1]).rstrip(": ")
-        known = find_label(text) if fold(text) else None
-        if known is not None and known[1] == 1.0:
-            return start, last + 1, known[0]
-        if known is None and fold(text) and (whole := find_label(text, "header")) is not None and whole[1] == 1.0:
+        text = " ".join(word.text for word in words[start : last + 1])
+        if (meanings := _meanings(text)) is not None:
+            return start, last + 1, meanings
+        if _lookup(header_lexicon(), text) is not None:
             return None  # "PO Number:" is no "Number:"
     return None
+
+
+def _alternating(row: Row) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Labels without colons, each in a segment of its own before that of its value: "Qty   4   Price   12.50"."""
+    parts = row.segments
+    known = [_meanings(segment.text) for segment in parts]
+    if len(parts) % 2 or not all(known[::2]) or any(known[1::2]):
+        return
+    starts = [sum(len(s.words) for s in parts[:i]) for i in range(len(parts))]
+    for place, (meanings, _) in enumerate(pairwise((*known, None))):
+        if place % 2 == 0 and meanings is not None:
+            yield starts[place], starts[place + 1], meanings
+
+
+def _meanings(text: str) -> frozenset[str] | None:
+    """What a whole text may label, word for word."""
+    return _lookup(column_lexicon(), text)
+
+
+def _lookup(lexicon: Lexicon, text: str) -> frozenset[str] | None:
+    table: Mapping[str, frozenset[str]] = lexicon.meanings
+    return table.get(fold(text.rstrip(": ")))
 
 
 def _fitting(meanings: frozenset[str], value: Sequence[Word]) -> str | None:
@@ -94,15 +125,19 @@ def _fitting(meanings: frozenset[str], value: Sequence[Word]) -> str | None:
     kind = kind_of(text)
     if kind == "empty":
         return None
-    figures = [m for m in ("quantity", "unit_price", "line_amount", "line_discount") if m in meanings]
-    if figures:
-        return figures[0] if kind in ("number", "percent") else None
+    figures = [m for m in _FIGURES if m in meanings]
+    if figures and kind in ("number", "percent"):
+        return figures[0]
+    if "line_no" in meanings and kind == "number" and text.strip(".").isdigit():
+        return "line_no"
+    if figures and not meanings - set(_FIGURES):
+        return None
     if "requested_date" in meanings:
         return "requested_date" if kind == "date" else None
     if "unit" in meanings and kind == "unit":
         return "unit"
     if meanings & CODES and kind in ("code", "number"):
-        return pick_meaning(meanings & CODES)
+        return "item_id" if "item_id" in meanings else pick_meaning(meanings & CODES)
     if meanings & TEXTS:
         return "description" if kind in ("text", "code", "unit") else None
-    return "line_no" if "line_no" in meanings and kind == "number" else None
+    return None

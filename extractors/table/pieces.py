@@ -6,11 +6,13 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, find_label, is_exclusion, is_qualifier, label_hits
 from extractors.table.matrix import size_runs
 from extractors.table.records import SIZE, Row
+from pipeline.language import fold
 from pipeline.model import Box, Word
 
 # What a label is worth for a heading.
@@ -82,13 +84,13 @@ def _worth(meanings: frozenset[str]) -> float:
 
 def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piece]:
     """Splits a segment where it holds several labels ("Qty Unit Price"); what is no label stays with its neighbour."""
-    if any(len(_unglued_word(word)) > 1 for word in segment.words) and not _is_exact(segment.text):
+    if any(_cuts(word.text) for word in segment.words) and not _is_exact(segment.text):
         return [p for part in _unglued(segment) for p in _pieces(part, line, by_worth=by_worth)]
     if by_worth and len(segment.words) > 1:
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
     hits = _without_tax_tails(label_hits([word.text for word in segment.words]), segment.words)
-    if whole is not None and (whole[1] == 1.0 or not _parts_wholly(hits, len(segment.words))):
+    if whole is not None and (_is_cut(whole[2], fold(segment.text)) or not _explained(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]
     if not hits:
@@ -96,14 +98,20 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
     return _pieces_at(segment, hits, line)
 
 
-def _parts_wholly(hits: Sequence[Hit], words: int) -> bool:
-    """Whether several labels of different meanings, each printed without a fault, make up all the words."""
-    return len({hit.meanings for hit in hits}) > 1 and sum(hit.end - hit.start for hit in hits) == words
-
-
 def _without_tax_tails(hits: Sequence[Hit], words: Sequence[Word]) -> list[Hit]:
     """The tax behind "excl." says how the label before it counts; it heads no column of its own."""
     return [hit for hit in hits if not (hit.meanings <= _TAX and hit.start and is_exclusion(words[hit.start - 1].text))]
+
+
+def _is_cut(label: str, text: str) -> bool:
+    """Whether only the end of a label did not fit: "Precio unita" is no "Precio" and no "unità"."""
+    return label.startswith(text) or text.startswith(label)
+
+
+def _explained(hits: Sequence[Hit], words: int) -> bool:
+    """Whether exact labels side by side say all that a label with a fault would say ("Supplier code Description")."""
+    apart = all(not a.meanings & b.meanings for a, b in itertools.pairwise(hits))
+    return len(hits) > 1 and apart and sum(hit.end - hit.start for hit in hits) == words
 
 
 def _pieces_by_worth(segment: Segment, line: int) -> list[Piece]:
@@ -158,10 +166,17 @@ def _unglued(segment: Segment) -> list[Segment]:
     return [make_segment(run) for run in runs]
 
 
+@lru_cache(maxsize=16384)
+def _cuts(text: str) -> tuple[int, ...]:
+    """Where labels touch that were read as one word ("referenceDescription")."""
+    cuts = tuple(match.start() for match in _GLUED.finditer(text))
+    return () if cuts and _is_exact(text) else cuts
+
+
 def _unglued_word(word: Word) -> list[Word]:
-    """Labels that touch, read as one word ("referenceDescription"): cut at capitals, by share of letters."""
-    cuts = [match.start() for match in _GLUED.finditer(word.text)]
-    if not cuts or _is_exact(word.text):
+    """The words of labels that touch, cut by share of letters."""
+    cuts = _cuts(word.text)
+    if not cuts:
         return [word]
     places = [0, *cuts, len(word.text)]
     step = word.box.width / len(word.text)

@@ -123,7 +123,7 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     mended = _mended(figures, printed, habits)
     if mended is not None:
         figures = mended
-    base = base_of(figures)
+    base = base_of(figures, marks)
     if base == 1 and habits.price_base is not None:
         base = habits.price_base
     values = {

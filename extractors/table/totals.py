@@ -49,7 +49,8 @@ def _last_number(row: Row) -> Segment | None:
         if all(_is_currency_only(w.text) for w in segment.words):
             continue
         texts = [word.text for word in segment.words]
-        for start in range(len(texts)):
+        figures = [place for place, text in enumerate(texts) if has_digit(text)]
+        for start in range(figures[-1] + 1 if figures else 0):
             text = " ".join(texts[start:])
             cell = number_cell(text)
             counted = cell is not None and cell.unit is not None and currency_code(cell.unit) is None

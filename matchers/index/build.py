@@ -1,99 +1,94 @@
-"""The arrays of the index out of the items, a pure function of numbers and descriptions."""
+"""The arrays of the index out of the items, a pure function of numbers and descriptions.
+
+Items that an earlier index holds unchanged are not read anew: what it knows of them is carried over, and the arrays
+come out the same.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
+from hashlib import blake2b
 
 import numpy as np
 
-from matchers.codes import CONFUSED, barcode_key, code_key, confusion_key
-from matchers.index.neighbours import neighbour_arrays
-from matchers.tokens import is_hard, tokens
+from matchers.index.filed_codes import Codes
+from matchers.index.filed_words import Words
 from pipeline.model import CatalogueItem
-from pipeline.packed import Array, Lookup, Texts, grouped
+from pipeline.packed import Array, Arrays, Grow, Whole
 
 CODE_PARTS = frozenset({"plain", "gtin", "folded", "near"})  # what the names of arrays of codes begin with
+_DIGEST = 16  # bytes
+_EMPTY: Arrays = {
+    **{name: np.zeros(0, np.uint64) for name in ("items.digests", "plain.keys", "gtin.keys")},
+    **{name: np.zeros(0, np.uint32) for name in ("plain.places", "gtin.places", "folded.items", "tokens.flat")},
+    **{name: np.zeros(0, np.uint8) for name in ("folded.blob", "words.blob")},
+    **{name: np.zeros(1, np.int64) for name in ("folded.starts", "folded.first", "words.starts", "tokens.first")},
+}
 
 
-def index_arrays(items: Sequence[CatalogueItem]) -> dict[str, Array]:
-    codes = code_arrays(items)
-    near = neighbour_arrays(Texts.from_arrays(codes, "folded"), "near")
-    return {**codes, **near, **word_arrays(items)}
-
-
-def code_arrays(items: Sequence[CatalogueItem]) -> dict[str, Array]:
-    """Codes in three degrees of strictness, each with the positions of the items that have it."""
-    plain, folded, gtins = list[str](), list[str](), list[str]()
-    coded, barred = array("I"), array("I")  # whose codes and whose barcodes these are
+def index_arrays(
+    items: Iterable[CatalogueItem], grow: Grow[Whole], old: Arrays | None = None
+) -> dict[str, Array | Whole]:
+    """``old`` are the arrays of earlier items, made by this same program; ``grow`` makes the largest arrays."""
+    before = _EMPTY if old is None else old
+    known = _known(before)
+    digests, stood = bytearray(), array("q")
+    codes, words = Codes(), Words()
     for at, item in enumerate(items):
-        for code in filter(None, (item.sku, item.mpn)):
-            plain.append(code_key(code))
-            folded.append(confusion_key(code))
-            coded.append(at)
-        if item.barcode:
-            gtins.append(barcode_key(item.barcode))
-            barred.append(at)
-    owners = np.array(coded, np.uint32)
+        digest = _digest(item)
+        digests += digest
+        stood.append(known.get(digest, -1))
+        if stood[-1] < 0:
+            codes.add(at, item)
+            words.add(item)
+    del known
+    earlier = np.array(stood, np.int64)
+    told = words.arrays(before, earlier)
+    del words
+    folded = codes.folded(before, moved := _moved(earlier, len(before["items.digests"]) * 8 // _DIGEST))
+    looked_up = codes.lookups(before, moved)
+    del codes
     return {
-        **Lookup.arrays("plain", Texts.of(plain), owners),
-        **Lookup.arrays("gtin", Texts.of(gtins), np.array(barred, np.uint32)),
-        **_folded_arrays(folded, owners),
+        "items.digests": np.frombuffer(digests, np.uint64),
+        **told,
+        **looked_up,
+        **folded.arrays(),
+        **folded.near(before, grow),
     }
 
 
-def _folded_arrays(folded: list[str], owners: Array) -> dict[str, Array]:
-    distinct = sorted(set(folded))
-    places = {key: at for at, key in enumerate(distinct)}
-    order, starts = grouped(np.fromiter((places[key] for key in folded), np.int64, len(folded)), len(distinct))
-    texts = Texts.of(distinct)
-    arrays = {**texts.arrays("folded"), **Lookup.arrays("folded", texts)}
-    return {**arrays, "folded.items": owners[order], "folded.first": starts}
+def code_arrays(items: Iterable[CatalogueItem]) -> dict[str, Array]:
+    """Codes in three degrees of strictness, each with the positions of the items that have it."""
+    codes, none = Codes(), np.zeros(0, np.int64)
+    for at, item in enumerate(items):
+        codes.add(at, item)
+    return {**codes.lookups(_EMPTY, none), **codes.folded(_EMPTY, none).arrays()}
 
 
-def word_arrays(items: Sequence[CatalogueItem]) -> dict[str, Array]:
+def word_arrays(items: Iterable[CatalogueItem]) -> dict[str, Array]:
     """The vocabulary in order, the tokens of each item as printed, and the items of each token ascending."""
-    vocabulary: dict[str, int] = {}
-    taken, lengths = array("I"), array("I")
+    words = Words()
     for item in items:
-        # not the cached form: the cache would hold every description of the catalogue
-        found = tokens.__wrapped__(item.description)
-        lengths.append(len(found))
-        taken.extend([vocabulary.setdefault(token, len(vocabulary)) for token in found])
-    words = sorted(vocabulary)
-    rank = np.zeros(len(words), np.uint32)
-    rank[[vocabulary[word] for word in words]] = np.arange(len(words))
-    return {
-        **_token_arrays(rank[np.array(taken, np.int64)], np.array(lengths, np.int64), len(words)),
-        **_of_words(words),
-    }
+        words.add(item)
+    return words.arrays(_EMPTY, np.full(len(words), -1))
 
 
-def _token_arrays(flat: Array, lengths: Array, words: int) -> dict[str, Array]:
-    order, starts = grouped(flat, words)
-    owners = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
-    first = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-    return {"tokens.flat": flat, "tokens.first": first, "tokens.items": owners[order], "tokens.starts": starts}
+def _digest(item: CatalogueItem) -> bytes:
+    """Of all that the arrays depend on, so long that no two items share one."""
+    said = "\0".join((item.sku, item.mpn or "", item.barcode or "", item.description))
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 
 
-def _of_words(words: Sequence[str]) -> dict[str, Array]:
-    texts = Texts.of(words)
-    spelled = Texts.of(word for word in words if is_plain_word(word))
-    return {
-        **texts.arrays("words"),
-        **Lookup.arrays("words", texts),
-        **spelled.arrays("plain_words"),
-        **neighbour_arrays(spelled, "spelling"),
-        **_lookalike_arrays(words),
-    }
+def _known(old: Arrays) -> dict[bytes, int]:
+    """The position of each of the earlier items, by digest."""
+    raw = old["items.digests"].tobytes()
+    return {raw[at : at + _DIGEST]: at // _DIGEST for at in range(0, len(raw), _DIGEST)}
 
 
-def _lookalike_arrays(words: Sequence[str]) -> dict[str, Array]:
-    with_digits = [at for at, word in enumerate(words) if any(c.isdigit() for c in word)]
-    folded = Texts.of(words[at].translate(CONFUSED) for at in with_digits)
-    return Lookup.arrays("lookalikes", folded, np.array(with_digits, np.uint32))
-
-
-def is_plain_word(token: str) -> bool:
-    """Long enough that a slip in it can be told, and nothing that must agree exactly."""
-    return token.isalpha() and len(token) >= 5 and not is_hard(token)
+def _moved(stood: Array, before: int) -> Array:
+    """Where each of the earlier items stands now, -1: gone; ``stood`` says where each of now's stood."""
+    moved = np.full(before, -1, np.int64)
+    here = np.flatnonzero(stood >= 0)
+    moved[stood[here]] = here
+    return moved

@@ -11,6 +11,7 @@ Entries lie in buckets by hash, ordered by (bucket, fingerprint, text); 5 bytes 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
@@ -19,15 +20,15 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.packed import POWERS, Array, Arrays, Texts, mixed
+from pipeline.packed import POWERS, Array, Arrays, Grow, Texts, Whole, mixed, slices, summed
 
 WINDOW = 10
 DELETED = 2
 _ENTRIES_A_BUCKET = 4
 _PRINT_BITS, _ID_BITS = np.uint64(8), np.uint64(28)  # of a sorted entry; what is above is the bucket
 _MOST_BITS = 28
-_AT_ONCE = 1 << 21  # variants hashed at once
-_SORTED_AT_ONCE = 40_000_000  # 320 MB
+_TEXTS_AT_ONCE = 1 << 15  # some 50 variants each
+_SORTED_AT_ONCE = 8_000_000  # 64 MB
 _SAMPLE = 200_000
 _SHORTER = np.uint64(pow(int(POWERS[0]), -1, 2**64))  # moves what stands behind a deleted character one place ahead
 _SHORTER_BY_TWO = np.uint64(pow(int(POWERS[0]), -2, 2**64))
@@ -60,10 +61,7 @@ class Neighbours:
         buckets = (tops >> _PRINT_BITS).astype(np.int64)
         begins = self._starts[buckets].astype(np.int64)
         counts = self._starts[buckets + 1].astype(np.int64) - begins
-        total = int(counts.sum())
-        if not total:
-            return []
-        places = np.arange(total) + np.repeat(begins - (np.cumsum(counts) - counts), counts)
+        places = slices(begins, counts)
         alike = self._prints[places] == np.repeat(tops.astype(np.uint8), counts)
         ids = np.unique(self._ids[places[alike]])
         return list(zip(ids.tolist(), self._texts.many(ids), strict=True))
@@ -80,28 +78,40 @@ class Scan:
         return sorted((int(distance), at) for _, distance, at in hits)
 
 
-def neighbour_arrays(texts: Texts, name: str) -> dict[str, Array]:
-    """A pure function of the texts."""
-    at_end, bits = _better_end(texts), _bits(texts)
-    parts = max(1, 2 ** int(np.ceil(np.log2(max(1, _most_variants(texts) / _SORTED_AT_ONCE)))))
-    width = 2 ** int(bits) // parts if parts <= 2 ** int(bits) else 1
-    spans = [(low, low + width) for low in range(0, 2 ** int(bits), width)]
-    everything = np.arange(len(texts))
-    sorted_parts = (_sorted_entries(texts, everything, at_end, bits, span) for span in spans)
-    return _packed(sorted_parts, spans, bits, at_end, name)
+def neighbour_arrays(texts: Texts, name: str, grow: Grow[Whole]) -> dict[str, Array | Whole]:
+    """A pure function of the texts; ``grow`` says where the largest arrays are made."""
+    form = _form_of(texts)
+    spans = _spans(form.bits, form.most)
+    parts = [grow(np.uint64) for _ in spans]
+    shift = np.uint64(int(form.bits) - len(spans).bit_length() + 1) + _PRINT_BITS + _ID_BITS
+    for entries in _all_entries(texts, np.arange(len(texts)), form):
+        part = (entries >> shift).astype(np.uint16)
+        order = np.argsort(part, kind="stable")
+        edges = summed(np.bincount(part, minlength=len(spans)))
+        for at, growing in enumerate(parts):
+            growing.append(entries[order[edges[at] : edges[at + 1]]])
+    return _packed((_sorted(part.load()) for part in parts), spans, form, name, grow)
 
 
-def merged_arrays(texts: Texts, added: Array, old: Arrays, old_to_new: Array, name: str) -> dict[str, Array] | None:
+def merged_arrays(
+    texts: Texts, added: Array, old: Arrays, old_to_new: Array, name: str, grow: Grow[Whole]
+) -> dict[str, Array | Whole] | None:
     """The same out of the arrays of earlier texts: ``added`` are the places of new texts, ``old_to_new`` gives for each
     old text, in unchanged order, its place now (-1: gone). None where the form is another now."""
-    at_end, bits = _better_end(texts), _bits(texts)
-    if [int(bits), int(at_end)] != old[f"{name}.form"].tolist():
+    form = _form_of(texts)
+    if form.array().tolist() != old[f"{name}.form"].tolist():
         return None
-    step = max(1, 2 ** int(bits) * _SORTED_AT_ONCE // max(len(old[f"{name}.ids"]), 1))
-    spans = [(low, min(low + step, 2 ** int(bits))) for low in range(0, 2 ** int(bits), step)]
-    fresh = _sorted_entries(texts, added, at_end, bits, (0, 2 ** int(bits)))
+    spans = _spans(form.bits, max(form.most, len(old[f"{name}.ids"])))
+    fresh = _sorted(np.concatenate([np.zeros(0, np.uint64), *_all_entries(texts, added, form)]))
     merged = (_merged(old, name, old_to_new, fresh, span) for span in spans)
-    return _packed(merged, spans, bits, at_end, name)
+    return _packed(merged, spans, form, name, grow)
+
+
+def _spans(bits: np.uint64, entries: int) -> list[tuple[int, int]]:
+    """Buckets in so many equal spans, a power of two, that few enough entries are sorted at once."""
+    parts = min(2 ** int(bits), 2 ** max(0, int(np.ceil(np.log2(max(1, entries) / _SORTED_AT_ONCE)))))
+    width = 2 ** int(bits) // parts
+    return [(low, low + width) for low in range(0, 2 ** int(bits), width)]
 
 
 def _merged(old: Arrays, name: str, old_to_new: Array, fresh: U64, span: tuple[int, int]) -> U64:
@@ -112,47 +122,46 @@ def _merged(old: Arrays, name: str, old_to_new: Array, fresh: U64, span: tuple[i
     buckets = np.repeat(np.arange(*span, dtype=np.uint64), counts)
     tops = (buckets << _PRINT_BITS) | prints[begin:end]
     kept = ((tops << _ID_BITS) | np.maximum(places, 0).astype(np.uint64))[places >= 0]
-    first, last = np.searchsorted(fresh, [np.uint64(edge) << (_PRINT_BITS + _ID_BITS) for edge in span])
+    first, last = np.searchsorted(fresh >> (_PRINT_BITS + _ID_BITS), span)
     new = fresh[first:last]
     return np.insert(kept, np.searchsorted(kept, new), new)
 
 
 def _packed(
-    parts: Iterator[U64], spans: list[tuple[int, int]], bits: np.uint64, at_end: bool, name: str
-) -> dict[str, Array]:
-    prints, ids, counts = [], [], []
+    parts: Iterator[U64], spans: list[tuple[int, int]], form: _Form, name: str, grow: Grow[Whole]
+) -> dict[str, Array | Whole]:
+    prints, ids = grow(np.uint8), grow(np.uint32)
+    starts = grow(np.uint32 if form.most < 2**32 else np.uint64)
+    starts.append(np.zeros(1, np.uint32))
+    total = 0
     for part, (low, high) in zip(parts, spans, strict=True):
-        tops = part >> _ID_BITS
-        prints.append(tops.astype(np.uint8))
         ids.append((part & np.uint64(2 ** int(_ID_BITS) - 1)).astype(np.uint32))
-        counts.append(np.bincount((tops >> _PRINT_BITS).astype(np.int64) - low, minlength=high - low))
-        del part, tops
-    starts = np.concatenate((np.zeros(1, np.int64), *counts)).cumsum()
-    return {
-        f"{name}.form": np.array([int(bits), int(at_end)], np.uint32),
-        f"{name}.starts": starts.astype(np.uint32 if starts[-1] < 2**32 else np.uint64),
-        f"{name}.prints": np.concatenate(prints),
-        f"{name}.ids": np.concatenate(ids),
-    }
+        part >>= _ID_BITS
+        prints.append(part.astype(np.uint8))
+        part >>= _PRINT_BITS
+        counts = np.bincount(part.astype(np.int64) - low, minlength=high - low)
+        starts.append((total + np.cumsum(counts)).astype(np.uint64 if form.most >= 2**32 else np.uint32))
+        total += len(part)
+        del part
+    made = {"starts": starts.done(), "prints": prints.done(), "ids": ids.done()}
+    return {f"{name}.form": form.array(), **{f"{name}.{key}": array for key, array in made.items()}}
 
 
 # --- variants --------------------------------------------------------------------------------------------------------
 
 
-def _sorted_entries(texts: Texts, places: Array, at_end: bool, bits: np.uint64, span: tuple[int, int]) -> U64:
-    """The entries of the texts at these places whose bucket is in the span."""
-    found = [np.zeros(0, np.uint64)]
-    for begin in range(0, len(places), _AT_ONCE // 32):
-        some = places[begin : begin + _AT_ONCE // 32]
-        for of_length, window in _by_length([_window(text, at_end) for text in texts.many(some)]):
-            tops, owners = _entries(window, some[of_length], bits)
-            buckets = tops >> _PRINT_BITS
-            inside = (buckets >= np.uint64(span[0])) & (buckets < np.uint64(span[1]))
-            found.append((tops[inside] << _ID_BITS) | owners[inside])
-    entries = np.concatenate(found)
-    del found
+def _sorted(entries: U64) -> U64:
     entries.sort()
     return entries
+
+
+def _all_entries(texts: Texts, places: Array, form: _Form) -> Iterator[U64]:
+    """The entries of the texts at these places, some texts at a time, in no order."""
+    for begin in range(0, len(places), _TEXTS_AT_ONCE):
+        some = places[begin : begin + _TEXTS_AT_ONCE]
+        for of_length, window in _by_length([_window(text, form.at_end) for text in texts.many(some)]):
+            tops, owners = _entries(window, some[of_length], form.bits)
+            yield (tops << _ID_BITS) | owners
 
 
 def _entries(window: U64, owners: Array, bits: np.uint64) -> tuple[U64, U64]:
@@ -223,11 +232,21 @@ def _better_end(texts: Texts) -> bool:
     return len({_window(text, True) for text in some}) >= len({_window(text, False) for text in some})
 
 
-def _bits(texts: Texts) -> np.uint64:
-    buckets = max(1.0, _most_variants(texts) / _ENTRIES_A_BUCKET)
-    return np.uint64(min(_MOST_BITS, int(np.ceil(np.log2(buckets)))))
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """``most`` bounds the number of entries."""
+
+    bits: np.uint64
+    at_end: bool
+    most: int
+
+    def array(self) -> Array:
+        return np.array([int(self.bits), int(self.at_end)], np.uint32)
 
 
-def _most_variants(texts: Texts) -> int:
+def _form_of(texts: Texts) -> _Form:
     lengths = np.minimum(texts.lengths(), WINDOW)
-    return int((1 + lengths + lengths * (lengths - 1) // 2).sum())
+    most = int((1 + lengths + lengths * (lengths - 1) // 2).sum())
+    buckets = max(1.0, most / _ENTRIES_A_BUCKET)
+    bits = np.uint64(min(_MOST_BITS, int(np.ceil(np.log2(buckets)))))
+    return _Form(bits, _better_end(texts), most)

@@ -17,6 +17,7 @@ from pipeline.model.erp import (
     StockLevel,
     UnitConversion,
 )
+from pipeline.model.judged import CHANNELS, FIELD_GROUPS, JudgedValue
 from pipeline.model.layout import LayoutColumn, LayoutCorrection
 from pipeline.model.mail import Attachment, Document, MailKey, Message
 from pipeline.model.matching import (
@@ -47,6 +48,8 @@ from pipeline.model.pages import FLATTENED, Box, Cell, Mark, Page, Pages, Ruling
 
 __all__ = [
     "ALONE",
+    "CHANNELS",
+    "FIELD_GROUPS",
     "FLATTENED",
     "Alias",
     "AliasKind",
@@ -69,6 +72,7 @@ __all__ = [
     "Evidence",
     "ExpectedPrice",
     "ItemStatus",
+    "JudgedValue",
     "KnownAlias",
     "LayoutColumn",
     "LayoutCorrection",

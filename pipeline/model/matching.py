@@ -60,8 +60,8 @@ class UnitReading:
 class LineMatch:
     """One line against the ERP. ``item`` only if exactly one stands.
 
-    ``level`` names the rung that decided ("sku", "cross_reference", "gtin", "mpn", "normalised_code", "superseded",
-    "description"...). ``problem`` is the contract's code when ``item`` is None or must not be sold:
+    ``level`` names the rung that decided ("sku", "cross_reference", "learned", "gtin", "mpn", "normalised_code",
+    "superseded", "description"...). ``problem`` is the contract's code when ``item`` is None or must not be sold:
     ``unknown_item``, ``ambiguous_item`` or ``discontinued_item``; ``unit_problem`` is ``uom_mismatch`` or None.
     """
 
@@ -106,6 +106,7 @@ class EarlierLine:
     line_no: str | None = None
     status: str | None = None
     item_codes: tuple[str, ...] = ()
+    entered: bool = False  # the ERP has it: by itself, or because the order went there
 
 
 @dataclass(frozen=True, slots=True)

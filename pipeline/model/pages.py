@@ -117,6 +117,7 @@ class Page:
     doubts: tuple[str, ...] = ()  # "the text layer makes no sense: the page was recognised anew"
     marks: tuple[Mark, ...] = ()
     upright: tuple[float, ...] = ()  # of a recognised page: see ``extractors.readers.upright``
+    quoted: tuple[tuple[float, float], ...] = ()  # top and bottom of older mails that a mail's text quotes or forwards
 
 
 @dataclass(frozen=True, slots=True)

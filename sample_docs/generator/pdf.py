@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -99,8 +99,8 @@ class Drawing:
         return self.buffer.getvalue()
 
 
-def draw_pdf(look: Look, order: OrderTruth) -> bytes:
-    d = Drawing(look, order)
+def draw_pdf(look: Look, order: OrderTruth, drawing: Callable[[Look, OrderTruth], Drawing] = Drawing) -> bytes:
+    d = drawing(look, order)
     draw_letterhead(d)
     draw_header(d)
     draw_parties(d)

@@ -110,6 +110,21 @@ def test_everything_else_is_found_by_its_key(write: Write) -> None:
     assert erp.absent == frozenset()
 
 
+def test_an_item_is_the_same_asked_for_alone_or_with_all(write: Write) -> None:
+    rows = "".join(f"{n:05d},ITEM {n % 7},EA,{n % 11 or ''},M{n},G,active,,,{n % 3 or ''},,\n" for n in range(9000))
+    items = load_erp(write(items=FILES["items"] + rows)).items()
+    assert list(items) == [items[at] for at in range(len(items))]
+    assert [item.sku for item in items[-2:]] == ["08998", "08999"] and items[-1] == items[len(items) - 1]
+    with pytest.raises(IndexError):
+        items[len(items)]
+
+
+def test_rows_of_one_text_are_found_in_the_files_order(write: Write) -> None:
+    erp = load_erp(write(items=FILES["items"] + "".join(f"X{n},B,EA,,{n % 2},,active,,,,,\n" for n in range(600))))
+    assert [item.sku for item in erp.items_by_mpn("1")] == [f"X{n}" for n in range(1, 600, 2)]
+    assert erp.items_by_mpn("2") == () and erp.items_by_mpn("") == ()
+
+
 def test_a_missing_optional_export_is_absent_not_empty(write: Write) -> None:
     erp = load_erp(write(stock=None, ship_to=None, uom=None, customer_items=None, open_orders=None, company=None))
     assert erp.absent == {"stock", "ship_to", "uom", "customer_items", "open_orders", "company"}

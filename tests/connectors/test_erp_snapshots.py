@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.erp_snapshots import KEPT, SnapshotStore
+from connectors import erp_snapshots
+from connectors.erp import ErpSnapshot, load_erp
+from connectors.erp_snapshots import COLUMNS, KEPT, SnapshotStore
 from pipeline.errors import ConfigError, SourceError
 
 ITEMS = (
@@ -92,6 +94,52 @@ def test_another_process_sees_the_change(store: SnapshotStore, tmp_path: Path) -
     assert [item.sku for item in worker.current().items()] == ["A"]
     store.sync(export(tmp_path / "erp", "B"))
     assert [item.sku for item in worker.current().items()] == ["B"]
+
+
+def refused(*_: object) -> ErpSnapshot:
+    raise AssertionError("the exports are read and judged once")
+
+
+def test_exports_are_read_once_and_mapped_from_then_on(
+    store: SnapshotStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = store.sync(export(tmp_path / "erp", "A"))
+    monkeypatch.setattr(erp_snapshots, "load_erp", refused)
+    worker = SnapshotStore(tmp_path / "snapshots")
+    assert [item.sku for item in worker.current().items()] == ["A"]
+    again = worker.sync(tmp_path / "erp")
+    assert again.accepted and not again.changed and again.version == first.version
+    assert worker.current().items_version == load_erp(tmp_path / "erp").items_version
+
+
+def test_a_setting_that_is_wrong_is_found_though_the_exports_are_known(store: SnapshotStore, tmp_path: Path) -> None:
+    store.sync(export(tmp_path / "erp", "A"))
+    result = SnapshotStore(tmp_path / "snapshots", {"articles": {"sku": "x"}}).sync(tmp_path / "erp")
+    assert not result.accepted and any("'articles'" in finding for finding in result.findings)
+
+
+@pytest.mark.parametrize("left", [0, 100])
+def test_columns_that_are_torn_are_made_anew(store: SnapshotStore, tmp_path: Path, left: int) -> None:
+    version = store.sync(export(tmp_path / "erp", "A")).version
+    assert version is not None
+    file = tmp_path / "snapshots" / version / COLUMNS
+    whole = file.read_bytes()
+    file.write_bytes(whole[:left])
+    assert [item.sku for item in SnapshotStore(tmp_path / "snapshots").current().items()] == ["A"]
+    assert file.read_bytes() == whole
+    file.unlink()
+    assert SnapshotStore(tmp_path / "snapshots").sync(tmp_path / "erp").version == version
+    assert file.read_bytes() == whole
+
+
+def test_exports_that_another_program_judged_are_judged_anew(
+    store: SnapshotStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.sync(export(tmp_path / "erp", "A"))
+    monkeypatch.setattr(erp_snapshots, "_program", lambda: "another")
+    monkeypatch.setattr(erp_snapshots, "load_erp", refused)
+    with pytest.raises(AssertionError, match="judged once"):
+        SnapshotStore(tmp_path / "snapshots").current()
 
 
 def test_a_file_that_still_grows_is_not_taken(

@@ -268,3 +268,13 @@ def test_a_company_below_the_postcode_of_another_begins_its_own_address() -> Non
         Leeds LS1 1AA
         """)
     assert found["ship_to"] == Party("Acme Tools Ltd - Plant 2", "7 Mill Road, Stockport SK4 1HG")
+
+
+def test_drawn_lines_are_no_party() -> None:
+    assert (
+        roles("""
+        ------------------
+        ------------------
+        """)
+        == {}
+    )

@@ -15,6 +15,7 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors.pictures import upright_picture
 from extractors.readers import ReadingOptions, cleaning, ocr_cache, read_document, segments, tesseract
 from extractors.readers.tongue import language_of
 from pipeline.errors import DocumentError
@@ -186,6 +187,21 @@ def test_all_frames_of_a_tiff_are_pages() -> None:
     buffer = io.BytesIO()
     frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
     assert [page.number for page in read(buffer.getvalue())] == [1, 2]
+
+
+def test_a_heic_photo_on_its_side_is_read_and_shown() -> None:
+    content = (Path(__file__).parent / "data" / "photo.heic").read_bytes()
+    page = read(content)[0]
+    assert {"4711-HEIC", "AX-100", "25", "12.50", "AX-200", "40", "3.75"} <= set(texts(page))
+    shown = upright_picture(Document("0", "IMG_0815.HEIC", "", content), page)
+    assert shown.width > shown.height
+
+
+@pytest.mark.parametrize("length", [400, 3_000, 8_000])
+def test_a_damaged_heic_photo_is_a_document_error(length: int) -> None:
+    content = (Path(__file__).parent / "data" / "photo.heic").read_bytes()
+    with pytest.raises(DocumentError, match="not readable as a picture"):
+        read(content[:length])
 
 
 def test_a_scan_in_a_pdf_is_recognised_and_text_pages_beside_it_are_not() -> None:

@@ -204,6 +204,15 @@ def test_a_crop_box_moves_the_origin() -> None:
     assert page.words[0].box.bottom == pytest.approx(50, abs=4)
 
 
+def test_a_page_may_have_its_size_from_its_parents() -> None:
+    content = made(lambda canvas: canvas.drawString(100, 795, "Purchase Order"))
+    own = b"/MediaBox [ 0 0 600 800 ]"
+    parents = content.replace(own, b"").replace(b"/Type /Pages", b"/Type /Pages " + own)
+    assert parents.count(own) == 1
+    page = read(parents).pages[0]
+    assert (page.width, page.height, texts(page)) == (600, 800, ["Purchase", "Order"])
+
+
 def test_letters_set_wide_apart_are_one_word() -> None:
     def wide(canvas: Canvas) -> None:
         text = canvas.beginText(100, 700)

@@ -49,10 +49,10 @@ def test_kinds(text: str, kind: str) -> None:
 
 
 def test_dates_of_several_words() -> None:
-    assert date_runs(["10", "8", "February", "2027", "14.50"]) == [(1, 4)]
-    assert date_runs(["1", "12", "janvier", "2027", "5,56"]) == [(1, 4)]
-    assert date_runs(["20", "26.", "Januar", "2027"]) == [(1, 4)]
-    assert date_runs(["1", "de", "febrero", "de", "2027", "2,53"]) == [(0, 5)]
+    assert date_runs(["10", "8", "February", "2027", "14.50"]) == ((1, 4),)
+    assert date_runs(["1", "12", "janvier", "2027", "5,56"]) == ((1, 4),)
+    assert date_runs(["20", "26.", "Januar", "2027"]) == ((1, 4),)
+    assert date_runs(["1", "de", "febrero", "de", "2027", "2,53"]) == ((0, 5),)
 
 
 @pytest.mark.parametrize("text", ["HB-DIN931-6", "WSNAVY-L", "D338042", "PG063-4B", "7220.10-X"])

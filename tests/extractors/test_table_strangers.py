@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from extractors.table import TableReading, read_table
 from extractors.table.lexicon import label_hits
-from pipeline.model import ReadingContext
-from tests.extractors.typed_pages import typed_page
+from pipeline.model import ReadingContext, Source
+from tests.extractors.typed_pages import declared_page, typed_page
 
 D = Decimal
 
@@ -108,3 +110,22 @@ No.   Your Code      Description               Qty   Unit      Price         Amo
     assert [(total.kind, total.value) for total in reading.totals] == [
         ("subtotal", D(13315220)), ("tax", D(3595109)), ("total", D(16910329))
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("summed", [True, False])
+def test_records_that_begin_with_their_type(summed: bool) -> None:
+    """Header, position and sum records of one list have columns of their own, and no labels."""
+    rows = [["H", "4500024675", "20261119", "EUR", "Acme Ltd", "Net 30 days"]]
+    for number, code, quantity, price, total in (
+        ("10", "AB-100", "3", "1249.50", "3748.50"),
+        ("20", "CD-200", "6", "1.15", "6.90"),
+    ):
+        rows.append(["P", number, code, f"Part {code}", quantity, "EA", price, *([total] if summed else [])])
+    rows.append(["T", "2", "3755.40"])
+    reading = read_table([declared_page(rows, source=Source.CSV)], ReadingContext())
+    assert [(x.line_no, x.buyer_item_id, str(x.quantity), x.unit, str(x.unit_price)) for x in reading.lines] == [
+        ("10", "AB-100", "3", "EA", "1249.50"),
+        ("20", "CD-200", "6", "EA", "1.15"),
+    ]
+    sure = {e.path: e.confidence for e in reading.evidence}
+    assert sure["lines[0].buyer_item_id"] < 0.6  # nothing says which code this is

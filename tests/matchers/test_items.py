@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from connectors.erp import ErpSnapshot
 from matchers.codes import code_key, confusion_key, gtin_key, print_key
-from matchers.items import ItemMatch, ItemMatcher
-from pipeline.model import CatalogueItem, LineItem
+from matchers.items import _LEVELS, ItemMatch, ItemMatcher
+from pipeline.aliases import Aliases
+from pipeline.model import Alias, AliasKind, CatalogueItem, Confirmation, KnownAlias, LineItem
 
 A2 = "HB-933-6-20-A2"
 TEXT = "Hex bolt DIN 933 M6x20 A2-70"
@@ -181,3 +184,75 @@ def test_code_keys() -> None:
     assert confusion_key("4762|h") == confusion_key("4762lh")
     assert print_key("MMO00052") == print_key("MM0052") != print_key("MM0053")
     assert confusion_key("O0-Il S5 B8") == "1155" + "88"
+
+
+# --- what people taught ---
+
+
+def known(
+    key: str, target: str, times: int, kind: AliasKind = AliasKind.ITEM_CODE, at: str | None = None
+) -> KnownAlias:
+    said = tuple(Confirmation("ann", datetime(2026, 11, n, tzinfo=UTC), f"order {n}") for n in range(1, times + 1))
+    return KnownAlias(f"{key}>{target}", Alias(kind, "C1", key, target, at), said)
+
+
+def with_aliases(
+    items: ItemMatcher, *rows: KnownAlias, ship_to: str | None = None, price: bool | None = None, **fields: str
+) -> ItemMatch:
+    return items.match(LineItem(**fields), "C1", lambda item: price, Aliases(rows, 3, ship_to))
+
+
+WORDS = "Spezialteil nach Muster"
+BY_WORDS = known(WORDS.casefold(), A2, 3, AliasKind.ITEM_TEXT)
+EVERYWHERE = known("q-1", A2, 3)
+# aliases, where the goods go, fields of the line, sku or None, level or problem
+TAUGHT: list[tuple[list[KnownAlias], str | None, dict[str, str], str | None, str]] = [
+    ([known("q-1", A2, 3)], None, {"buyer_item_id": "Q-1"}, A2, "learned"),
+    ([known("q-1", A2, 3)], None, {"seller_item_id": " q -1"}, A2, "learned"),
+    ([known("q-1", A2, 2)], None, {"buyer_item_id": "Q-1"}, None, "unknown_item"),
+    ([known("q-1", A2, 9)], None, {"buyer_item_id": "Q1"}, None, "unknown_item"),
+    ([known("q-1", A2, 9)], None, {"buyer_item_id": "Q-1", "seller_item_id": A2}, A2, "sku"),
+    ([known("q-1", A2, 9)], None, {"buyer_item_id": "Q-1", "standard_item_id": "4006381333931"}, A2, "learned"),
+    ([known("q-1", A2, 9)], None, {"buyer_item_id": "Q-1", "seller_item_id": "BB-6204"}, None, "ambiguous_item"),
+    ([known("q-1", A2, 9)], None, {"buyer_item_id": "Q-1", "description": "Bolt M6x25 A2"}, None, "ambiguous_item"),
+    ([known("q-1", A2, 9), known("q-1", "BB-6204", 1)], None, {"buyer_item_id": "Q-1"}, None, "ambiguous_item"),
+    ([known("q-1", A2, 9), known("q-1", "BB-6204", 9)], None, {"buyer_item_id": "Q-1"}, None, "ambiguous_item"),
+    # what was taught for this address counts there, and nowhere else; until it is in trust it stops the other
+    ([known("q-1", A2, 3, at="C1-2")], "C1-2", {"buyer_item_id": "Q-1"}, A2, "learned"),
+    ([known("q-1", A2, 3, at="C1-2")], "C1-1", {"buyer_item_id": "Q-1"}, None, "unknown_item"),
+    ([EVERYWHERE, known("q-1", "BB-6204", 3, at="C1-2")], "C1-2", {"buyer_item_id": "Q-1"}, "BB-6204", "learned"),
+    ([EVERYWHERE, known("q-1", "BB-6204", 1, at="C1-2")], "C1-2", {"buyer_item_id": "Q-1"}, None, "unknown_item"),
+    # one suggestion does not prove, but nothing goes through against it
+    ([known("zz-1", "BB-6204", 1)], None, {"buyer_item_id": "ZZ-1", "description": TEXT}, None, "ambiguous_item"),
+    ([known("zz-1", A2, 1)], None, {"buyer_item_id": "ZZ-1", "description": TEXT}, A2, "description"),
+    # words count only where there is no number, and only these very words
+    ([BY_WORDS], None, {"description": WORDS.upper()}, A2, "learned"),
+    ([BY_WORDS], None, {"description": f"{WORDS} 2"}, None, "unknown_item"),
+    ([BY_WORDS], None, {"description": WORDS, "buyer_item_id": "Q-1"}, None, "unknown_item"),
+    ([known("q-1", "GONE", 3)], None, {"buyer_item_id": "Q-1"}, None, "unknown_item"),
+    ([known("q-1", "TP-50-66", 3)], None, {"buyer_item_id": "Q-1"}, "TP-50-66", "discontinued_item"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "ship_to", "fields", "sku", "word"), TAUGHT)
+def test_what_people_taught(
+    items: ItemMatcher, rows: list[KnownAlias], ship_to: str | None, fields: dict[str, str], sku: str | None, word: str
+) -> None:
+    match = with_aliases(items, *rows, ship_to=ship_to, **fields)
+    assert (match.item.sku if match.item else None) == sku, match.reason
+    assert (match.problem or match.level) == word, match.reason
+
+
+def test_what_was_suggested_is_shown_with_who_said_so(items: ItemMatcher) -> None:
+    match = with_aliases(items, known("q-1", A2, 2), buyer_item_id="Q-1")
+    assert (match.candidates[0].key, match.candidates[0].label) == (A2, "HEX BOLT DIN 933 M6X20 A2-70")
+    assert match.candidates[0].reason == f"suggested: {A2}, confirmed 2 times, last by ann on 2026-11-02"
+
+
+def test_the_strictest_rung_names_the_level(items: ItemMatcher) -> None:
+    """Whatever field a number stands in."""
+    assert found(items, seller_item_id="4006381333931", buyer_item_id=A2).level == "sku"
+    assert found(items, seller_item_id="4006381333931", buyer_item_id="K-4711").level == "cross_reference"
+    assert found(items, seller_item_id="hb933620a2", manufacturer_item_id="MP-620").level == "mpn"
+    ladder = ("sku", "cross_reference", "learned", "gtin", "mpn", "normalised_code", "confused_code")
+    assert tuple(_LEVELS) == ladder

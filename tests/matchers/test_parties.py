@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,18 @@ from matchers.addresses import filed, fit
 from matchers.customer import CustomerIndex, match_customer
 from matchers.names import bare_name, folded_name, tax_key
 from matchers.ship_to import match_ship_to
-from pipeline.model import DocumentType, MailContext, Order, Party
+from pipeline.aliases import Aliases, place_alias
+from pipeline.model import (
+    Alias,
+    AliasKind,
+    Confirmation,
+    DocumentType,
+    KnownAlias,
+    MailContext,
+    Order,
+    Party,
+    PartyMatch,
+)
 
 C1 = Party("Müller Maschinenbau GmbH & Co. KG", "Hauptstr. 12, 10115 Berlin")
 
@@ -170,3 +182,39 @@ def test_names() -> None:
 def test_without_ship_to_export_addresses_of_customers_still_count(tmp_path: Path) -> None:
     bare = load_erp(write_exports(tmp_path / "erp", ship_to=None, company=None))
     assert match_customer(order(Party(None, "Kade 7, 3855IC Alem")), None, CustomerIndex(bare)).key == "C5"
+
+
+# --- addresses that people know ---
+
+GATE = Party(None, "Tor 3, Hafen Süd, 14482 Potsdam")
+
+
+def taught(target: str, *people: str) -> Aliases:
+    said = tuple(Confirmation(by, datetime(2026, 11, n, tzinfo=UTC), f"o{n}") for n, by in enumerate(people, 1))
+    return Aliases([KnownAlias("a", Alias(AliasKind.SHIP_TO, "C1", place_alias(GATE), target), said)], 3)
+
+
+def test_an_address_is_known_by_what_people_confirmed(erp: ErpSnapshot) -> None:
+    customer, places = erp.customer("C1"), erp.ship_tos("C1")
+    assert customer is not None
+
+    def site(aliases: Aliases, printed: Party = GATE) -> PartyMatch:
+        return match_ship_to(order(C1, printed), customer, places, aliases)
+
+    assert site(Aliases()).key is None
+    assert site(taught("C1-2", "ann", "bob", "ann")).key == "C1-2"
+    assert site(taught("C1-2", "ann", "bob", "ann"), Party(None, "TOR 3\nHafen Süd\n14482 Potsdam")).key == "C1-2"
+    assert site(taught("C1-2", "ann", "bob", "ann"), Party(None, "Tor 5, Hafen Süd, 14482 Potsdam")).key is None
+    alone = site(taught("C1-2", "ann", "ann", "ann", "ann"))
+    assert alone.key is None and "suggested: C1-2, confirmed 4 times" in alone.reason
+    assert alone.candidates[0].key == "C1-2"
+    assert site(taught("C5-1", "ann", "bob", "ann")).key is None, "another customer's"
+
+
+def test_nothing_goes_through_against_what_people_chose(erp: ErpSnapshot) -> None:
+    customer, printed = erp.customer("C1"), Party(None, "Industriering 5, 14482 Potsdam")
+    assert customer is not None
+    said = (Confirmation("ann", datetime(2026, 11, 1, tzinfo=UTC), "o1"),)
+    row = KnownAlias("a", Alias(AliasKind.SHIP_TO, "C1", place_alias(printed), "C1-3"), said)
+    match = match_ship_to(order(C1, printed), customer, erp.ship_tos("C1"), Aliases([row]))
+    assert match.key is None and "but people chose C1-3" in match.reason
