@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extractors.header.countries import country_names
 from extractors.header.wording import words
-from pipeline.language import fold
+from pipeline.language import fold, languages
 from pipeline.values import has_digit
 
 _LEGAL = re.compile(rf"(?:^|[\s,.])(?:{'|'.join(words('legal_forms'))})\.?(?=$|[\s,.)(–-])", re.IGNORECASE)
