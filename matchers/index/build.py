@@ -44,16 +44,14 @@ def index_arrays(
             words.add(item)
     del known
     earlier = np.array(stood, np.int64)
-    told = words.arrays(before, earlier)
-    del words
     folded = codes.folded(before, moved := _moved(earlier, len(before["items.digests"]) * 8 // _DIGEST))
     looked_up = codes.lookups(before, moved)
     del codes
     return {
         "items.digests": np.frombuffer(digests, np.uint64),
-        **told,
         **looked_up,
         **folded.arrays(),
+        **words.arrays(before, earlier),
         **folded.near(before, grow),
     }
 
