@@ -188,7 +188,7 @@ def _in_segment(segment: Segment, language: str | None) -> Iterator[LabelHit]:
             continue
         count, key, fit, entries = found
         start, end = tokens[position][1], tokens[position + count - 1][1] + 1
-        start = 0 if len(tokens) == 1 else start
+        start = 0 if len(tokens) == 1 or position == 0 else start
         shared = position + count < len(tokens) and tokens[position + count][1] == end - 1
         context = _context(segment, position, position + count, start, end)
         if position and not labelled and len(key) <= _GENERIC:

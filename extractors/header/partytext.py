@@ -19,6 +19,7 @@ from pipeline.values import date_readings
 # labels inside an address block whose value is no part of name or address
 _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
+_STRANGE_LABEL = re.compile(r"^[^\W\d_]{3,20}:\s+(?=\w)")  # before a name, in a language we do not read
 _FORM_NUMBER = re.compile(r"[A-Z]{1,3}[-_]?\d{3,}[A-Z]?")
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
 _VAT = re.compile(r"[A-Z]{2}[\s.-]?[A-Z]?\d")  # begins with the code of a country
@@ -212,7 +213,9 @@ def _reading(
         found["tax_id"] = vat  # beside it stands the number of a register
     place = ", ".join(text.strip(" ,") for text, _ in found["address"]) or None
     words = {name: tuple(word for _, run in values for word in run) for name, values in found.items() if values}
-    party = Party(found["name"][0][0] if found["name"] else None, place, single("email"), single("tax_id"))
+    party = Party(
+        _STRANGE_LABEL.sub("", found["name"][0][0]) if found["name"] else None, place, single("email"), single("tax_id")
+    )
     country = next((c for t, _ in reversed(found["address"]) if (c := address.country_of(t))), None)
     if country is None and place:
         country = address.country_by_postcode(place)

@@ -22,6 +22,7 @@ KINDS = ("subtotal", "tax", "freight", "discount", "total")
 _INSIDE_LENGTH = 8  # letters a label in running text needs
 _SHORT = 5  # letters: "Net 30" is no sum
 _PROSE = 10  # words of a segment that is running text
+_NET_ONLY = 0.6
 _BARE = "subtotal only"
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)")  # in running text only amounts with cents are sums
 _RATE = re.compile(r"\d{1,2}(?:[.,]\d+)?\s*%")
@@ -105,12 +106,28 @@ def _behind(around: Surroundings, hit: LabelHit) -> list[Word]:
 
 def _under(around: Surroundings, hit: LabelHit) -> list[Word]:
     """An amount with cents under a label that stands alone, as in a row of sums."""
-    if hit.context is not Context.WHOLE or hit.length < _INSIDE_LENGTH:
+    if hit.context is not Context.WHOLE and not (hit.context is Context.START and _is_rate_behind(hit)):
+        return []
+    if hit.length < _INSIDE_LENGTH and not _heads_sums(around, hit):
         return []
     for place in around.places(hit):
         if place.relation is Relation.BELOW and _MONEY.search(place.text):
             return list(place.words)
     return []
+
+
+def _is_rate_behind(hit: LabelHit) -> bool:
+    return _RATE.fullmatch(" ".join(word.text for word in hit.segment.words[hit.end :])) is not None
+
+
+def _heads_sums(around: Surroundings, hit: LabelHit) -> bool:
+    """Whether a row of labels stands over a row of as many figures, most of them with cents."""
+    labels = around.page.lines[hit.segment.line]
+    for figures in around.page.lines[hit.segment.line + 1 : hit.segment.line + 2]:
+        sums = sum(_MONEY.search(s.text) is not None for s in figures)
+        if len(figures) == len(labels) > 1 and sums > 0.5 * len(figures):
+            return not any(_MONEY.search(s.text) for s in labels)
+    return False
 
 
 def _may_follow(text: str) -> bool:
@@ -142,6 +159,9 @@ def _line_sum(lines: Sequence[LineItem]) -> Decimal | None:
 
 def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Choice:
     rivals = options.get(kind, [])
+    if kind == "total" and len(rivals) == 1 and _is_net_only(rivals[0], options, line_sum):
+        doubt = f"total: “{rivals[0].text}” is the sum of the lines, and a tax is printed besides"
+        return Choice(replace(rivals[0], score=min(rivals[0].score, _NET_ONLY)), doubt)
     if len(rivals) <= 1:
         return Choice(_proven(rivals[0], kind, options, line_sum)) if rivals else Choice()
     right = [one for one in rivals if _agrees(one.value, kind, options, line_sum)]
@@ -153,6 +173,12 @@ def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | Non
             return Choice(most)
     shown = " and ".join(f"“{f.text}”" for f in rivals[:3])
     return Choice(None, f"{kind}: {shown} are both called so, and the sums do not decide")
+
+
+def _is_net_only(one: Found, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> bool:
+    """Whether what is called the total leaves out a tax that is printed: another sum may stand below it."""
+    taxed = any(tax.value for tax in options.get("tax", []))
+    return taxed and one.value == line_sum
 
 
 def _proven(one: Found, kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found:

@@ -21,6 +21,8 @@ _RUN_INTO = re.compile(r"^(\S*[a-zà-ÿ\d%)])([A-ZÀ-Þ][^\W\d_]{3,}[:：])$")
 
 _OCR_GAP = 1.15  # text heights up to which a gap between recognised words is a blank
 
+_ENUMERATOR = re.compile(r"\d{1,2}[a-z]?[.)]")
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -41,10 +43,12 @@ class Segment:
 
     @cached_property
     def tokens(self) -> tuple[tuple[str, int], ...]:
-        """Folded tokens, each with the index of the word it comes from. Spaced letters ("O R D E R") are one token."""
+        """Folded tokens, each with the index of the word it comes from. Spaced letters ("O R D E R") are one token;
+        the number of a form's field ("1. ORDER NO.") is none."""
         if len(self.words) >= 5 and sum(len(word.text) == 1 for word in self.words) >= 0.9 * len(self.words):
             return ((fold("".join(word.text for word in self.words)).replace(" ", ""), len(self.words) - 1),)
-        return tuple([(token, i) for i, word in enumerate(self.words) for token in _tokens(word.text)])
+        first = 1 if len(self.words) > 1 and _ENUMERATOR.fullmatch(self.words[0].text) else 0
+        return tuple([(t, i) for i, word in enumerate(self.words) if i >= first for t in _tokens(word.text)])
 
     @cached_property
     def height(self) -> float:

@@ -75,6 +75,8 @@ def number_cell(text: str) -> NumberCell | None:
     number = numbers[0]
     around = f"{bare[: number.start()]} {bare[number.end() :]}".strip(" /\t")
     unit, rest = _unit_of(around)
+    if rest and currency is None and (currency := currency_code(rest)) is not None:
+        rest = ""
     return NumberCell(number.group(0).strip(), unit, currency, base, percent, rest)
 
 

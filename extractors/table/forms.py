@@ -12,6 +12,7 @@ from extractors.table.records import TotalCell
 from pipeline.model import Source
 
 _MANY = 5  # rows without a quantity from which a table may be a form
+_SOME = 3  # and where the ordered rows alone give the printed sum
 _SHARE = 2  # so many of them to each ordered row
 _GROSS = ("subtotal", "total")
 
@@ -24,11 +25,14 @@ def ordered_only(printed: list[Printed], totals: Sequence[TotalCell], marks: Mar
     """
     blank = [item for item in printed if _is_blank(item)]
     ordered = [item for item in printed if not _is_blank(item)]
-    if len(blank) < max(_MANY, _SHARE * len(ordered)) or any(item.source is Source.OCR for item in printed):
+    if not blank or not ordered or any(item.source is Source.OCR for item in printed):
         return printed
-    if not ordered or any("quantity" not in item.values for item in ordered):
+    if any("quantity" not in item.values for item in ordered):
         return printed
-    return ordered if _agrees([_worth(item, marks) for item in ordered], totals) else printed
+    worths = [_worth(item, marks) for item in ordered]
+    many = len(blank) >= max(_MANY, _SHARE * len(ordered))
+    proven = len(blank) >= _SOME and None not in worths and any(total.kind in _GROSS for total in totals)
+    return ordered if (many or proven) and _agrees(worths, totals) else printed
 
 
 def _is_blank(item: Printed) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
 
-from extractors.layout import make_line
+from extractors.layout import bounding_box, make_line
 from extractors.table.arithmetic import MARKS, Figures, line_closes
 from extractors.table.cells import amount, date_runs, kind_of, number_cell
 from extractors.table.records import Heading, Label, Row
@@ -19,6 +19,7 @@ _EDGE = 8.0  # points by which the right edges of a column of numbers may differ
 _MOST_NUMBERS = 8
 _REACH = 4.0  # text heights between the rows of two items
 _MOST_TYPES = 6
+_LONGEST_UNIT = 6  # letters of a unit nobody knows
 _LONGEST_TYPE = 8  # characters of what begins a record and says of which type it is
 _MEANINGS = ("quantity", "unit_price", "line_amount")
 
@@ -122,9 +123,22 @@ def _numbers(row: Row) -> list[tuple[str, Box]]:
     for segment in row.segments:
         if kind_of(segment.text) == "number":
             found.append((segment.text, segment.box))
+        elif (bare := _bare_number(segment.words)) is not None:
+            found.append(bare)
         else:
             found += _beside_dates(segment.words)
     return found
+
+
+def _bare_number(words: Sequence[Word]) -> tuple[str, Box] | None:
+    """One number beside a rate and a unit nobody knows ("2 682 27%", "5 db")."""
+    strange = [word for word in words if word.text.strip(".").isalpha() and len(word.text) <= _LONGEST_UNIT]
+    rates = [word for word in words if word.text.endswith("%")]
+    rest = [word for word in words if word not in strange and word not in rates]
+    text = " ".join(word.text for word in rest)
+    if not rest or len(strange) > 1 or len(rates) > 1 or kind_of(text) != "number":
+        return None
+    return text, bounding_box(rest)
 
 
 def _beside_dates(words: Sequence[Word]) -> list[tuple[str, Box]]:

@@ -205,6 +205,8 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
     if (condition := condition_of(row.row)) is not None:
         _take_condition(printed, row, *condition)
         return
+    if _completes_date(printed, row, meanings):
+        return
     if is_delivery(row):
         printed.schedule.append(Found(row.row.line.words, row.row.page, row.row.source, 0.8))
         return
@@ -223,6 +225,18 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
             _take_wrapped(printed, row, rest, meanings.of.get(cell.column), columns[cell.column])
     if not labelled and holds_figures(row.row) and row.row.text not in printed.unused:
         printed.unused.append(row.row.text)
+
+
+def _completes_date(printed: Printed, row: GridRow, meanings: Meanings) -> bool:
+    """Takes the rest of a date that did not fit its cell ("02-12-" over "2026"), alone on its row."""
+    own = printed.values.get("requested_date")
+    if own is None or len(row.cells) > 1 or meanings.of.get(row.cells[0].column) != "requested_date":
+        return False
+    whole = Found((*own.words, *row.cells[0].words), own.page, own.source, own.sure, "")
+    if looks_like_date(own.text) or not looks_like_date(whole.text):
+        return False
+    printed.values["requested_date"] = whole
+    return True
 
 
 def _take_condition(printed: Printed, row: GridRow, meaning: str, words: tuple[Word, ...]) -> None:

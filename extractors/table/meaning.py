@@ -24,6 +24,7 @@ _AGAINST_LABEL = -3.0
 _UNLABELLED = -0.6
 _ARITHMETIC = 3.0
 _LEAD = 0.05  # by which other meanings must be better
+_LONGEST_UNIT = 6  # letters of a unit nobody knows
 _MOST_TRIPLES = 8
 _PER_ITEM = CODES | {"requested_date"}
 _Matrix = list[list[float]]  # by column of the table, then as ``MEANINGS``
@@ -84,9 +85,17 @@ def _with_unknown(best: Meanings, columns: Sequence[Column], profiles: Mapping[i
             continue
         if "line_no" not in found.values() and len(p.texts) > 1 and _counts_up(p.texts):
             found[column.index] = "line_no"
+        elif "unit" not in found.values() and not column.label.text and _are_units(p):
+            found[column.index] = "unit"
         elif not _has_code(found) and p.length >= 4 and p.kinds.get("code", 0.0) > 0.9 and p.distinct > 0.9:
             found[column.index] = "item_id"
     return Meanings(found, best.marks, best.score)
+
+
+def _are_units(p: _Profile) -> bool:
+    """Short words, few of them different: units of a language that is not read ("buc", "ks")."""
+    short = all(text.strip(".").isalpha() and len(text) <= _LONGEST_UNIT for text in p.texts)
+    return len(p.texts) > 1 and short and p.distinct <= max(0.5, 2 / len(p.texts))
 
 
 def _is_article(index: int, of: Mapping[int, str], profiles: Mapping[int, _Profile]) -> bool:

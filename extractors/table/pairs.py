@@ -13,6 +13,7 @@ from extractors.table.lexicon import Lexicon, column_lexicon, header_lexicon
 from extractors.table.records import CODES, TEXTS, Row
 from pipeline.language import fold
 from pipeline.model import Word
+from pipeline.values import is_unit
 
 _LONGEST = 4  # words of a label
 _SURE = 0.95
@@ -101,7 +102,10 @@ def _alternating(row: Row) -> Iterator[tuple[int, int, frozenset[str]]]:
     """Labels without colons, each in a segment of its own before that of its value: "Qty   4   Price   12.50"."""
     parts = row.segments
     known = [_meanings(segment.text) for segment in parts]
-    if len(parts) % 2 or not all(known[::2]) or any(known[1::2]):
+    labelled = any(
+        meanings and not is_unit(part.text) for part, meanings in zip(parts[1::2], known[1::2], strict=False)
+    )
+    if len(parts) % 2 or not all(known[::2]) or labelled:
         return
     starts = [sum(len(s.words) for s in parts[:i]) for i in range(len(parts))]
     for place, (meanings, _) in enumerate(pairwise((*known, None))):

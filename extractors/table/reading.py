@@ -137,7 +137,9 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
         closed = adds_up(printed, marks)
     for name, value in values.items():
         _put_number(line, printed, name, value, closed, mended=mended is not None)
-    _put_base_and_discount(line, printed, base, discount, percent, closed)
+    _put_base(line, printed, base, closed)
+    without = closed and discount and closes(values["quantity"], values["unit_price"], values["line_amount"], base)
+    _put_discount(line, printed, discount, percent, None if without else closed)
     if closed is False:
         line.doubt("line_amount", "quantity x price does not give the amount as printed")
 
@@ -183,9 +185,7 @@ def _put_number(
     line.put(name, value, found, min(confidence, _MENDED) if mended else confidence, note)
 
 
-def _put_base_and_discount(
-    line: _Line, printed: Printed, base: Decimal, discount: Decimal | None, percent: bool, closed: bool | None
-) -> None:
+def _put_base(line: _Line, printed: Printed, base: Decimal, closed: bool | None) -> None:
     confidence = _PROVEN if closed else _CONFLICT if closed is False else 0.85
     if base != 1:
         source = printed.values.get("price_base_quantity") or printed.values.get("unit_price")
@@ -193,6 +193,11 @@ def _put_base_and_discount(
             line.put("price_base_quantity", base, source, confidence)
         else:
             line.values["price_base_quantity"] = base
+
+
+def _put_discount(line: _Line, printed: Printed, discount: Decimal | None, percent: bool, closed: bool | None) -> None:
+    """``closed`` is None where the line adds up without it: nothing then proves that it is a discount."""
+    confidence = _PROVEN if closed else _CONFLICT if closed is False else 0.85
     found = printed.values.get("line_discount")
     if found is not None and discount is not None and discount != 0:
         line.put("line_discount", Discount(abs(discount), percent), found, confidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractors.layout import Segment, make_segment
 from extractors.table.cells import amount, number_cell
-from extractors.table.lexicon import find_label, is_qualifier, label_hits
+from extractors.table.lexicon import find_label, is_exclusion, is_qualifier, label_hits
 from extractors.table.records import Row, TotalCell, once_a_row
 from pipeline.values import currency_code, has_digit, looks_like_date
 
@@ -77,10 +77,14 @@ def _kind(words: list[str]) -> str | None:
     if not hits:
         return None
     covered = sum(hit.end - hit.start for hit in hits)
-    spare = [w for i, w in enumerate(plain) if not any(h.start <= i < h.end for h in hits) and not is_qualifier(w)]
+    spare = [w for i, w in enumerate(plain) if not any(h.start <= i < h.end for h in hits) and not _qualifies(w)]
     kind = _first(hits[0].meanings)
     allowed = covered if kind in _SUMS else covered - 1
     return kind if len(spare) <= allowed and hits[0].start <= 1 else None
+
+
+def _qualifies(word: str) -> bool:
+    return is_qualifier(word) or is_exclusion(word)
 
 
 def _is_rate(word: str) -> bool:
