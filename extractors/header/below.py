@@ -11,7 +11,7 @@ from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import PartyReading, party_lines, read_party
 from extractors.header.places import ADDRESS_LABELS, Relation, Surroundings, constant_column
 from extractors.header.view import Segment
-from pipeline.model import Word
+from pipeline.model import Source, Word
 
 ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
@@ -31,7 +31,8 @@ def readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, li
         inline = first is hit.segment
         skip = hit.end if inline else 0
         whole = constant_column(around.page, hit) or _is_whole(place.words if inline else first.words)
-        segments = [first] if whole else _down(around, first, left, hit.field)
+        listed = around.page.page.source is Source.CSV and not constant_column(around.page, hit)
+        segments = _along(around, first) if listed else [first] if whole else _down(around, first, left, hit.field)
         lines = party_lines(around, segments, skip)
         reading = read_party(lines, first.page, first.box.top)
         if reading.party.name:
@@ -48,6 +49,13 @@ def _behind(around: Surroundings, segment: Segment) -> Segment | None:
     """The next segment on the line, unless a label opens it."""
     behind = [s for s in around.page.lines[segment.line] if s.box.x0 > segment.box.x1]
     return behind[0] if behind and not around.is_label(behind[0]) else None
+
+
+def _along(around: Surroundings, first: Segment) -> list[Segment]:
+    """``first`` and what stands behind it in its row of a file, up to the next label."""
+    row = [s for s in around.page.lines[first.line] if s.box.x0 >= first.box.x0]
+    end = next((i for i, s in enumerate(row) if i and around.is_label(s)), len(row))
+    return row[:end]
 
 
 def _is_whole(words: Sequence[Word]) -> bool:

@@ -244,10 +244,13 @@ def _joined(rest: Sequence[Word]) -> Sequence[Word]:
     """Without the word that joins a date to a number, if it is one: "of", "vom", "del", "/"."""
     if not rest:
         return ()
-    word = fold(rest[0].text)
-    known = lexicon().get(word.replace(" ", ""), ())
-    joins = not word or any(entry.field == "order_date" and len(word) <= _LONGEST_JOINER for entry in known)
-    return rest[1:] if joins else rest if looks_like_date(rest[0].text.strip(",.;")) else ()
+    for count in (2, 1):
+        word = "".join(fold(one.text) for one in rest[:count]).replace(" ", "")
+        known = lexicon().get(word, ())
+        joins = any(entry.field == "order_date" and len(word) <= _LONGEST_JOINER * count for entry in known)
+        if len(rest) > count and (joins or not word):
+            return rest[count:]
+    return rest if looks_like_date(rest[0].text.strip(",.;:")) else ()
 
 
 def _without_line_dates(around: Surroundings) -> Surroundings:

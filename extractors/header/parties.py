@@ -16,7 +16,7 @@ from extractors.header.details import labelled_details, with_details
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.partytext import LEGIBLE, PartyReading, party_lines, read_party
-from extractors.header.places import Relation, Surroundings, constant_column
+from extractors.header.places import Relation, Surroundings, column_values, constant_column
 from extractors.header.view import Segment
 from extractors.header.wording import words
 from pipeline.language import fold
@@ -100,7 +100,8 @@ def _labelled(around: Surroundings, context: ReadingContext, taken: set[int]) ->
         if id(hit.segment) in taken and hit.context is Context.WHOLE:
             continue  # a line of the address above it
         heading = hit.context is Context.WHOLE and constant_column(around.page, hit)
-        if around.page.page.source is Source.CSV and not heading:
+        alone = hit.context is Context.WHOLE and column_values(around.page, hit) is None
+        if around.page.page.source is Source.CSV and not (heading or alone):
             continue  # in a list of records only headings are labels
         found = list(readings(around, hit))
         foreign = [one for one in found if not is_own(one[2], context)]

@@ -15,6 +15,7 @@ from extractors.header.fields import Choice, Found, hit_weight
 from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Relation, Surroundings, column_values
 from extractors.header.readings import Reading, read_amounts
+from extractors.table.lexicon import is_exclusion
 from pipeline.model import LineItem, Word
 from pipeline.values import currency_code
 
@@ -99,6 +100,7 @@ def _behind(around: Surroundings, hit: LabelHit) -> list[Word]:
             if around.is_label(segment):
                 break
             rest += segment.words
+    rest = _without_tax(rest)
     if any(not _may_follow(word.text) for word in rest):
         return []
     return rest or _under(around, hit)
@@ -114,6 +116,12 @@ def _under(around: Surroundings, hit: LabelHit) -> list[Word]:
         if place.relation is Relation.BELOW and _MONEY.search(place.text):
             return list(place.words)
     return []
+
+
+def _without_tax(words: Sequence[Word]) -> list[Word]:
+    """Without "+ VAT" and "excl. VAT" behind an amount."""
+    cut = next((i for i, w in enumerate(words) if i and (w.text == "+" or is_exclusion(w.text))), len(words))
+    return list(words[:cut] if len(words) - cut <= 3 else words)
 
 
 def _is_rate_behind(hit: LabelHit) -> bool:

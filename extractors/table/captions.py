@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractors.table.cells import kind_of
+from extractors.table.conditions import is_delivery
 from extractors.table.inline import read_inline
-from extractors.table.item import holds_figures, is_delivery, is_line_no
+from extractors.table.item import holds_figures, is_line_no
 from extractors.table.meaning import Meanings
 from extractors.table.records import TEXTS, GridRow
 from extractors.table.totals import total_kind

@@ -34,6 +34,8 @@ _BASE = re.compile(
 _BASE_ALONE = re.compile(r"(?:/|per|pro|par|por|za|je)\s*\d[\d.,\s]*", re.IGNORECASE)  # a price base without a price
 _LETTERED = re.compile(r"\d{3,}[A-Z]")  # "3439B": a mark, not 3439 of a unit B
 
+_LONGEST_UNIT = 7  # letters of one nobody knows
+_TIMES = re.compile(r"^[×x*]\s+(?=\d)|(?<=\d)\s+[×x*]$")  # "× 12", "12 x"
 _BROKEN = re.compile(r"[A-Z\d][A-Z\d./-]+[-/]")  # a code that goes on in the next line: "DBN-"
 
 _LONGEST_DATE = 5  # words
@@ -68,7 +70,7 @@ def number_cell(text: str) -> NumberCell | None:
     currency = next((code for code in map(currency_code, symbols) if code), None)
     bare = _SYMBOLS.sub(" ", body) if symbols else body
     percent = "%" in bare
-    bare = bare.replace("%", " ").strip()
+    bare = _TIMES.sub("", bare.replace("%", " ").strip())
     numbers = list(_NUMBER.finditer(bare)) or _glued(bare)
     if not numbers:
         return None
@@ -147,6 +149,19 @@ def kind_of(text: str) -> str:
     if " " not in text and (looks_like_code(text) or _LETTERED.fullmatch(text) or _BROKEN.fullmatch(text)):
         return "code"
     return "text"
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a number; a unit or currency nobody knows may stand beside it ("12 kr")."""
+    cell = number_cell(text)
+    if cell is None or kind_of(text) == "date":
+        return False
+    return not cell.rest or is_strange_unit(cell.rest)
+
+
+def is_strange_unit(rest: str) -> bool:
+    """One short word beside a number is its unit, also where nobody knows it ("8 LGT")."""
+    return rest.strip("/().").isalpha() and len(rest) <= _LONGEST_UNIT
 
 
 def is_integer(text: str) -> bool:

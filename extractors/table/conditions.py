@@ -1,12 +1,14 @@
 """Rows that say something of the item above them and are none themselves: its discount and its gross price, as SAP
-prints them ("Rabatt in Prozent 2,50- % 3,99-")."""
+prints them ("Rabatt in Prozent 2,50- % 3,99-"), and its deliveries."""
 
 from __future__ import annotations
 
 from extractors.table.cells import kind_of, number_cell
-from extractors.table.lexicon import find_label
-from extractors.table.records import Row, once_a_row
+from extractors.table.lexicon import find_label, label_hits
+from extractors.table.records import GridRow, Row, once_a_row
+from pipeline.language import fold
 from pipeline.model import Word
+from pipeline.values import is_unit, looks_like_date
 
 _LONGEST_LABEL = 5  # words
 
@@ -30,3 +32,17 @@ def condition_of(row: Row) -> tuple[str, tuple[Word, ...]] | None:
         return None
     percents = [run for run in numbers if any("%" in word.text for word in run)]
     return meaning, (percents or numbers)[0]
+
+
+def is_delivery(row: GridRow) -> bool:
+    """A line of a delivery schedule: a date and a quantity, and nothing else but units and their labels."""
+    words = row.row.line.words
+    dates = [w for w in words if looks_like_date(w.text)]
+    if len(dates) != 1 or len(words) > 9:
+        return False
+    others = [w for w in words if w is not dates[0]]
+    numbers = [w for w in others if kind_of(w.text) == "number"]
+    plain = [w.text for w in others if w not in numbers and not is_unit(w.text) and fold(w.text)]
+    hits = label_hits(plain, "inline")
+    labelled = bool(hits) and hits[0].start == 0 and bool(hits[0].meanings & {"schedule", "requested_date"})
+    return 1 <= len(numbers) <= 2 and (not plain or (labelled and len(plain) <= hits[0].end + 1))

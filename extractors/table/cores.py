@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.table.cells import kind_of, number_cell
+from extractors.table.cells import is_figure, kind_of, number_cell
 from extractors.table.codes import is_code
-from extractors.table.conditions import condition_of
-from extractors.table.item import is_delivery, is_line_no
+from extractors.table.conditions import condition_of, is_delivery
+from extractors.table.item import is_line_no
 from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
 from extractors.table.records import CODES, TEXTS, CellValue, GridRow
@@ -40,7 +40,9 @@ def places_of(meanings: Meanings) -> Places:
 def number_in(row: GridRow, column: int | None) -> bool:
     cell = row.cell(column) if column is not None else None
     return (
-        cell is not None and kind_of(cell.text) in ("number", "percent", "code") and number_cell(cell.text) is not None
+        cell is not None
+        and (is_figure(cell.text) or kind_of(cell.text) in ("percent", "code"))
+        and number_cell(cell.text) is not None
     )
 
 

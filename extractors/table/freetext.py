@@ -10,7 +10,7 @@ from itertools import pairwise
 from extractors.table.cells import number_cell
 from extractors.table.codes import is_strong_code
 from extractors.table.item import Found, Printed
-from extractors.table.lexicon import find_label
+from extractors.table.lexicon import find_label, is_qualifier
 from extractors.table.records import CODES, Row
 from extractors.table.totals import total_kind
 from pipeline.language import fold, languages
@@ -252,12 +252,17 @@ def _label_before(words: Sequence[Word], i: int) -> int:
     return 0
 
 
+def _qualifies(text: str) -> bool:
+    """ "net", "HT" behind a price."""
+    return text.isalpha() and is_qualifier(text) and not is_unit(text)
+
+
 def _description(words: Sequence[Word], used: set[int]) -> tuple[Word, ...]:
     """What is left between and around the parts, without the words that only link them."""
     rest = [w for i, w in enumerate(words) if i not in used and fold(w.text) not in _AT | {"="} and fold(w.text)]
     while rest and fold(rest[0].text) in _LINKS:
         rest.pop(0)
-    while rest and fold(rest[-1].text) in _LINKS:
+    while len(rest) > 1 and (fold(rest[-1].text) in _LINKS or _qualifies(rest[-1].text)):
         rest.pop()
     if rest and rest[-1].text.endswith((",", ";")):
         rest[-1] = replace(rest[-1], text=rest[-1].text[:-1])

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractors.table.cells import date_runs, kind_of, number_cell
+from extractors.table.cells import date_runs, is_strange_unit, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
-from extractors.table.conditions import condition_of
+from extractors.table.conditions import condition_of, is_delivery
 from extractors.table.inline import NOTES, Inline, read_inline
-from extractors.table.lexicon import label_hits
+from extractors.table.lexicon import find_label
 from extractors.table.meaning import Meanings
 from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow, Row
 from extractors.table.rows import sublines
-from pipeline.language import fold
 from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
@@ -218,6 +217,9 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
         for segment in row.row.segments:
             _take_text(printed, row, segment.words)
         return
+    if not labelled and _names_item(printed, row):
+        _take_text(printed, row, row.row.line.words)
+        return
     for cell in row.cells:
         words = tuple(word for word in cell.words if word not in labelled)
         if words:
@@ -248,6 +250,12 @@ def _take_condition(printed: Printed, row: GridRow, meaning: str, words: tuple[W
         printed.notes.append(row.row.text)
 
 
+def _names_item(printed: Printed, row: GridRow) -> bool:
+    """The one text below the numbers of an item that has none so far but a code, wherever it begins."""
+    coded = len(printed.lines) == 1 and len(printed.lines[0]) == 1 and is_code(printed.lines[0][0].text)
+    return (not printed.lines or coded) and len(row.row.segments) == 1 and kind_of(row.row.text) == "text"
+
+
 def _has_text_column(meanings: Meanings) -> bool:
     return any(meaning in TEXTS for meaning in meanings.of.values())
 
@@ -259,12 +267,20 @@ def _take_wrapped(printed: Printed, row: GridRow, cell: CellValue, meaning: str 
         _take_text(printed, row, cell.words)
     elif meaning in CODES:
         _take_code_wrap(printed, meaning, cell, row, column)
+    elif meaning == "quantity" and "unit" not in printed.values and _is_unit_below(cell, column):
+        _keep(printed, "unit", cell.words, row, 0.9)
     elif meaning is not None and meaning not in printed.values and _is_plain(meaning, cell):
         _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
     else:
         printed.notes.append(cell.text)
         if meaning == "quantity" and kind_of(cell.text) == "number":  # may be another item that lost its figures
             printed.unused.append(row.row.text)
+
+
+def _is_unit_below(cell: CellValue, column: Column) -> bool:
+    """A unit under its quantity; one nobody knows where the heading says so ("Quantity" over "UOM")."""
+    headed = any((found := find_label(word)) is not None and "unit" in found[0] for word in column.label.text.split())
+    return is_unit(cell.text) or (headed and is_strange_unit(cell.text))
 
 
 def holds_figures(row: Row) -> bool:
@@ -323,20 +339,6 @@ def _take_inline(printed: Printed, inline: Inline, row: GridRow) -> None:
         _keep(printed, "price_base_quantity", inline.value[:1], row, 1.0)
     else:
         _keep(printed, inline.meaning, inline.value, row, 1.0)
-
-
-def is_delivery(row: GridRow) -> bool:
-    """A line of a delivery schedule: a date and a quantity, and nothing else but units and their labels."""
-    words = row.row.line.words
-    dates = [w for w in words if looks_like_date(w.text)]
-    if len(dates) != 1 or len(words) > 9:
-        return False
-    others = [w for w in words if w is not dates[0]]
-    numbers = [w for w in others if kind_of(w.text) == "number"]
-    plain = [w.text for w in others if w not in numbers and not is_unit(w.text) and fold(w.text)]
-    hits = label_hits(plain, "inline")
-    labelled = bool(hits) and hits[0].start == 0 and bool(hits[0].meanings & {"schedule", "requested_date"})
-    return 1 <= len(numbers) <= 2 and (not plain or (labelled and len(plain) <= hits[0].end + 1))
 
 
 def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRow, column: Column) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 
 from extractors.table.arithmetic import Figures, Marks, choose_marks
 from extractors.table.assignment import best_assignment
-from extractors.table.cells import is_integer, kind_of, number_cell
+from extractors.table.cells import is_figure, is_integer, kind_of, number_cell
 from extractors.table.lexicon import find_label
 from extractors.table.records import CODES, TEXTS, Column, GridRow
 from pipeline.values import has_digit
@@ -72,7 +72,19 @@ def assign_meanings(columns: Sequence[Column], rows: Sequence[GridRow], prior: s
         rival = _judged(solved, texts, prior)
         if rival.score > best.score + _LEAD:
             best = rival
-    return _with_unknown(best, columns, profiles)
+    return _with_unknown(_without_idle_discount(best, columns, texts, prior), columns, profiles)
+
+
+def _without_idle_discount(
+    best: Meanings, columns: Sequence[Column], texts: Mapping[int, Sequence[str]], prior: str | None
+) -> Meanings:
+    """Percentages nobody labelled are a discount only where the lines add up with them and not without."""
+    idle = best.column("line_discount")
+    if idle is None or any(column.index == idle and column.label.text for column in columns):
+        return best
+    rest = {index: name for index, name in best.of.items() if index != idle}
+    marks = choose_marks(figures(rest, texts), prior)
+    return Meanings(rest, marks, best.score) if marks.closed >= best.marks.closed else best
 
 
 def _with_unknown(best: Meanings, columns: Sequence[Column], profiles: Mapping[int, _Profile]) -> Meanings:
@@ -118,9 +130,9 @@ def _texts(column: Column, rows: Sequence[GridRow]) -> tuple[str, ...]:
 
 def _profile(cells: Sequence[str]) -> _Profile:
     texts = tuple(text for text in cells if text)
-    kinds = Counter(map(kind_of, texts))
+    kinds = Counter("number" if kind_of(text) == "text" and is_figure(text) else kind_of(text) for text in texts)
     count = max(len(texts), 1)
-    numbers = [n for n in map(number_cell, texts) if n is not None and not n.rest]
+    numbers = [n for text in texts if is_figure(text) and (n := number_cell(text)) is not None]
     return _Profile(
         filled=len(texts) / max(len(cells), 1),
         kinds={kind: n / count for kind, n in kinds.items()},

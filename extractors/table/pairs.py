@@ -105,12 +105,17 @@ def _alternating(row: Row) -> Iterator[tuple[int, int, frozenset[str]]]:
     labelled = any(
         meanings and not is_unit(part.text) for part, meanings in zip(parts[1::2], known[1::2], strict=False)
     )
-    if len(parts) % 2 or not all(known[::2]) or labelled:
+    if len(parts) % 2 or labelled or not all(m or _may_label(p) for m, p in zip(known[::2], parts[::2], strict=True)):
         return
     starts = [sum(len(s.words) for s in parts[:i]) for i in range(len(parts))]
     for place, (meanings, _) in enumerate(pairwise((*known, None))):
         if place % 2 == 0 and meanings is not None:
             yield starts[place], starts[place + 1], meanings
+
+
+def _may_label(segment: Segment) -> bool:
+    """A label we do not know: words without a figure."""
+    return not any(c.isdigit() for c in segment.text) and kind_of(segment.text) == "text"
 
 
 def _meanings(text: str) -> frozenset[str] | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from extractors.table.cells import NumberCell, number_cell
+from extractors.table.cells import NumberCell, is_strange_unit, number_cell
 from extractors.table.item import LEAST_SURE, Found, Printed
 from pipeline.model import Word
-
-_LONGEST_UNIT = 7  # letters of one nobody knows
 
 
 def _glued_unit(found: Found, cell: NumberCell) -> tuple[Word, ...]:
@@ -27,12 +25,7 @@ def unit_of(printed: Printed) -> Found | None:
                 found, cell
             )
             return Found(words, found.page, found.source, 0.9 * found.sure)
-        if found is not None and cell is not None and meaning == "quantity" and _is_strange_unit(cell.rest):
+        if found is not None and cell is not None and meaning == "quantity" and is_strange_unit(cell.rest):
             words = tuple(w for w in found.words if w.text.strip("/()") == cell.rest.strip("/()"))
             return Found(words, found.page, found.source, LEAST_SURE) if words else None
     return None
-
-
-def _is_strange_unit(rest: str) -> bool:
-    """One short word beside a quantity is its unit, also where nobody knows it ("8 LGT")."""
-    return rest.strip("/().").isalpha() and len(rest) <= _LONGEST_UNIT
