@@ -60,13 +60,13 @@ def _earlier(row: OrderRow) -> EarlierOrder:
         reference=None,
         revision=row.revision,
         order_date=row.order_date,
-        lines=tuple(_line(line) for line in row.lines),
+        lines=tuple(_line(line, row.state in ENTERED) for line in row.lines),
         document_sha256=row.document_sha256,
         order_key=row.order_key,
     )
 
 
-def _line(row: LineRow) -> EarlierLine:
+def _line(row: LineRow, entered: bool) -> EarlierLine:
     return EarlierLine(
         sku=row.sku,
         quantity=row.quantity,
@@ -75,4 +75,5 @@ def _line(row: LineRow) -> EarlierLine:
         requested_date=row.requested_date,
         line_no=row.line_no,
         item_codes=tuple(json.loads(row.item_codes)),
+        entered=entered,
     )
