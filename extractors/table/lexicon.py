@@ -163,7 +163,7 @@ def label_hits(words: Sequence[str], name: str = "columns", *, cut: bool = False
     return _label_hits(tuple(words), name, cut)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _label_hits(words: tuple[str, ...], name: str, cut: bool) -> tuple[Hit, ...]:
     tokens, owners = _tokens(words)
     lexicon = _BY_NAME[name]()
