@@ -1,9 +1,10 @@
 """What the whole extraction costs beside its peers, over the length of a document, and in memory.
 
-    python -m benchmarks.extraction [FILE...] [--peer PYTHON] [--runs N]
+    python -m benchmarks.extraction [FILE | FOLDER...] [--peer PYTHON] [--runs N]
 
-``FILE``: PDFs with text; none takes the shipped samples. ``PYTHON``: an interpreter that has invoice2data, which is no
-dependency of ours (``python3 -m venv /somewhere && /somewhere/bin/pip install invoice2data``).
+``FILE``: PDFs with text, ``FOLDER``: all in it that have text on every page; none takes the shipped samples. ``PYTHON``:
+an interpreter that has invoice2data, which is no dependency of ours (``python3 -m venv /somewhere && /somewhere/bin/pip
+install invoice2data``).
 
 Runs are interleaved and medians compared. Processor time is measured, children included, so that a busy machine does
 not blur the ratios. Our own code keeps what it learned of texts, so each document is extracted once only, by a process
@@ -35,7 +36,7 @@ from benchmarks.reading import raw_text, spent
 from benchmarks.worker import peak_after
 from extractors.engine import DocumentExtractor
 from extractors.isolation import Isolated, Limits
-from extractors.readers import read_document
+from extractors.readers import ReadingOptions, read_document
 from pipeline.media import sniff_media_type
 from pipeline.model import Document, Order, ReadingContext, Source
 from sample_docs.generator.look import Look, make_look
@@ -132,7 +133,8 @@ def page_count(document: Document) -> int:
 def is_digital(document: Document) -> bool:
     if document.media_type != "application/pdf":
         return False
-    return all(page.source is Source.PDF_TEXT for page in read_document(document).pages)
+    options = ReadingOptions(max_ocr_pages=0)
+    return all(page.source is Source.PDF_TEXT for page in read_document(document, options).pages)
 
 
 def strange_order(seed: int) -> bytes:
@@ -186,6 +188,9 @@ def beside_peers(documents: Sequence[Document], peer: Invoice2data | None, runs:
     short = [row["words"] / row["raw text"] for pages, row in rows if pages <= SHORT]
     print(_spread("words / raw text", short, "at most 3"))
     print(_spread("pdfplumber / extraction", [row["pdfplumber"] / row["extraction"] for _, row in rows], "at least 10"))
+    pages = sum(count for count, _ in rows)
+    means = ", ".join(f"{name} {1e3 * sum(row[name] for _, row in rows) / pages:.1f}" for name in names)
+    print(f"mean ms a page over {pages} pages: {means}")
     if peer is not None:
         ratios = [row["invoice2data"] / row["extraction"] for _, row in rows]
         print(
@@ -227,12 +232,12 @@ def memory(documents: Sequence[Document]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE | FOLDER")
     parser.add_argument("--peer", default=sys.executable, metavar="PYTHON", help="an interpreter with invoice2data")
     parser.add_argument("--runs", type=int, default=7)
     arguments = parser.parse_args()
-    samples = sorted(SAMPLES.glob("pdf-*.pdf"))
-    given = [document_of(p.name, p.read_bytes()) for p in arguments.files or samples]
+    paths = [p for given in arguments.files for p in (sorted(given.glob("*.pdf")) if given.is_dir() else [given])]
+    given = [document_of(p.name, p.read_bytes()) for p in paths or sorted(SAMPLES.glob("pdf-*.pdf"))]
     documents = [document for document in given if is_digital(document)]
     for made in (document_of(f"warm-up {n}", strange_order(n)) for n in range(_WARM_UP)):
         extraction(made)

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -38,7 +38,7 @@ CODES, DESCRIPTIONS = 2400, 600  # looked up and compared with everything
 TIMED_CODES, TIMED_DESCRIPTIONS = 20, 10  # given to extractOne, which takes a tenth of a second and two seconds
 ASKED_SERVER = 200
 CHANGED = 100
-AT_ONCE = 8  # codes compared with everything at once
+AT_ONCE = 8192  # codes of the catalogue compared at once with all asked for
 
 
 class Later:
@@ -91,18 +91,25 @@ def codes_beside_everything(catalogue: Catalogue, asked: list[tuple[str, str]]) 
     ours = timed(lambda c: catalogue.near_codes(c, 2), some)
     row("  extractOne, folded Levenshtein, p50 ms", f"{statistics.median(full):.0f}")
     row("  times faster (p50)", f"{statistics.median(full) / statistics.median(ours):.0f}")
-    same: list[bool] = []
-    for low in range(0, len(asked), AT_ONCE):
-        wanted = [confusion_key(code) for _, code in asked[low : low + AT_ONCE]]
-        distances = process.cdist(wanted, keys, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
-        same += [nearest(d, keys) == found(catalogue, key) for d, key in zip(distances, wanted, strict=True)]
-    by_way("  all nearest are those of the full scan", [way for way, _ in asked], same)
+    wanted = [confusion_key(code) for _, code in asked]
+    pairs = zip(nearest(wanted, keys), wanted, strict=True)
+    by_way(
+        "  all nearest are those of the full scan",
+        [way for way, _ in asked],
+        [n == found(catalogue, k) for n, k in pairs],
+    )
 
 
-def nearest(distances: Any, keys: list[str]) -> set[str]:
-    """The codes at the least distance, if that is 2 or less (what is more is given as 3)."""
-    least = int(distances.min())
-    return {keys[at] for at in np.flatnonzero(distances == least)} if least <= 2 else set()
+def nearest(wanted: Sequence[str], keys: Sequence[str]) -> list[set[str]]:
+    """Of each, all codes at the least distance, if that is 2 or less; every code is compared with every one."""
+    within: list[dict[str, int]] = [{} for _ in wanted]
+    for low in range(0, len(keys), AT_ONCE):
+        some = keys[low : low + AT_ONCE]
+        distances = process.cdist(some, wanted, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
+        for key, one in np.argwhere(distances <= 2):
+            within[one][some[key]] = int(distances[key, one])
+    least = (min(near.values(), default=0) for near in within)
+    return [{key for key, far in near.items() if far == best} for near, best in zip(within, least, strict=True)]
 
 
 def found(catalogue: Catalogue, key: str) -> set[str]:

@@ -14,6 +14,7 @@ from cli.operations import Workspace
 from cli.output import AsJson, print_json, print_table, say, text
 from cli.queue import opened
 from flows import wiring
+from flows.backtest import Outcome, backtest
 from flows.replay import Replayed, matched_again, replay
 from flows.settings import Settings, load_settings
 from pipeline.interfaces import Erp, OrderHistory
@@ -28,6 +29,7 @@ def register(app: App) -> None:
     rules.command(explain)
     app.command(rules)
     app.command(replay_orders, name="replay")
+    app.command(backtest_orders, name="backtest")
 
 
 def explain(
@@ -78,6 +80,42 @@ def replay_orders(
     else:
         _show(done)
     return 1 if any(one.flip is not None and one.flip.caught for one in done) else 0
+
+
+def backtest_orders(
+    keyed: Annotated[Path, Parameter(help="folder with open_orders.csv: the orders as people keyed them")],
+    /,
+    *,
+    since: Annotated[date, Parameter(help="orders received on this day or later")],
+    rules: Rules = None,
+    erp: ErpFolder = None,
+    workspace: Workspace = Path(),
+    as_json: AsJson = False,
+) -> int:
+    """Hold recorded orders against what people keyed: what would have gone through right, wrong or not at all.
+
+    Nothing is recorded or sent. Exit code 1 when an order would have gone through otherwise than it was keyed.
+    """
+    settings = load_settings(workspace)
+    exports, rows = _exports(settings, erp), wiring.load_open_orders(keyed, settings.erp.columns)
+    with opened(workspace) as store:
+        policies = wiring.policies_of(settings, store, rules)
+        matcher = wiring.matcher_of(settings, store)
+        done = list(backtest(store, rows, since, lambda history: wiring.deciders(exports, history, policies, matcher)))
+    counts = {str(outcome): sum(one.outcome is outcome for one in done) for outcome in Outcome}
+    if as_json:
+        print_json({"counts": counts, "orders": [asdict(one) | {"received": str(one.received)} for one in done]})
+    else:
+        told = (one for one in done if one.outcome is not Outcome.RIGHT)
+        lines = (
+            (o.order_key[:16], o.received, o.customer_id, o.po_number, o.outcome,
+             "\n".join(o.differences), "\n".join(o.why))
+            for o in told
+        )  # fmt: skip
+        columns = ("order", "received", "customer", "PO number", "outcome", "keyed otherwise", "held because")
+        print_table(columns, lines)
+        say(", ".join(f"{n} {name}" for name, n in counts.items()))
+    return 1 if counts[Outcome.ESCAPED] else 0
 
 
 def _exports(settings: Settings, folder: Path | None) -> Erp:

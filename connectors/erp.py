@@ -311,5 +311,21 @@ def _open_order(f: Fields, at: int) -> OpenOrderLine:
     )
 
 
+def load_open_orders(folder: Path, columns: Mapping[str, Mapping[str, str]] | None = None) -> tuple[OpenOrderLine, ...]:
+    """``open_orders.csv`` of ``folder`` alone, for instance what people keyed. Raises as ``load_erp`` does."""
+    findings: list[str] = []
+    mapping = _mapping(columns or {}, findings)
+    (table,) = (table for table in TABLES if table.name == "open_orders")
+    try:
+        export = read_export(folder, table, mapping.get(table.name, {}), findings.append)
+    except OSError as error:
+        raise SourceError(f"{folder / table.file_name}: {error.strerror or error}; make it readable") from error
+    if export is None or findings:
+        missing = (f"{folder / table.file_name}: not there; export what was keyed in this form",)
+        raise ConfigError(f"{folder}: orders that people keyed cannot be used", tuple(findings) or missing)
+    fields = Fields(packed({table.name: export}), table.name)
+    return tuple(_open_order(fields, at) for at in range(len(fields)))
+
+
 def _domains(text: str) -> tuple[str, ...]:
     return tuple(part.strip().casefold().lstrip("@") for part in text.split(";") if part.strip())

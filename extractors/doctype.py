@@ -86,8 +86,17 @@ def _other_title(
     if signs.has_lines and _number_leads(pages, name):
         reason = f"an order number stands above the words {name.replace('_', ' ')}: is this an order?"
         return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
+    if signs.has_lines and signs.has_number and name == "order_confirmation" and _only_thanks(pages):
+        reason = "thanks for an order: a confirmation, or the copy of an order placed in a shop?"
+        return TypeReading(DocumentType.PURCHASE_ORDER, 0.5, reason)
     strange = (signs.has_lines or signs.has_number) and is_strange([around.page for around in pages])
     return TypeReading(DocumentType(name), min(0.99, score), STRANGE if strange else None)
+
+
+def _only_thanks(pages: Sequence[Surroundings]) -> bool:
+    """Whether nothing but words of thanks says that an order is confirmed."""
+    titles = [hit for around in pages for hit in around.hits if is_title(hit) and hit.field == "order_confirmation"]
+    return all(fold(hit.segment.words[hit.start].text).startswith(wording("thanking")) for hit in titles)
 
 
 def _number_leads(pages: Sequence[Surroundings], name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a hand put over print: the values under it are doubted, whatever the sums say.
+"""What a hand put over print, and print beside it that nobody read: its values are doubted, whatever the sums say.
 
 A struck line adds up as well as any other, so arithmetic and contract prices prove nothing here.
 """

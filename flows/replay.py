@@ -53,10 +53,13 @@ def replay(store: Store, since: date, make_deciders: MakeDeciders) -> Iterator[R
             history.remember(recorded.in_force, recorded.document_sha256, recorded.order_key)
 
 
-def matched_again(recorded: RecordedOrder, deciders: Deciders, decision: Decision | None = None) -> MatchedOrder:
+def matched_again(
+    recorded: RecordedOrder, deciders: Deciders, decision: Decision | None = None, *, entered: bool | None = None
+) -> MatchedOrder:
     """The order of ``decision`` (default: the machine's own) matched anew on the day it came.
 
-    The newest exports may hold the order itself, because it was entered since: that makes no duplicate of it.
+    The newest exports may hold the order itself, because it was ``entered`` since (default: if we let it out): that
+    makes no duplicate of it.
     """
     order = (decision or recorded.first).order
     matched = match_order(
@@ -68,7 +71,9 @@ def matched_again(recorded: RecordedOrder, deciders: Deciders, decision: Decisio
         key=recorded.order_key,
     )
     repeats = {"duplicate_po", "revised_po", "cancelled_po"} & set(recorded.first.exceptions)
-    if recorded.state not in ENTERED or repeats or not order.po_number:
+    if entered is None:
+        entered = recorded.state in ENTERED
+    if not entered or repeats or not order.po_number:
         return matched
     own = code_key(order.po_number)
     earlier = (e for e in matched.earlier if e.origin != "erp" or code_key(e.po_number) != own)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 
-from connectors.erp import load_erp
+from connectors.erp import load_erp, load_open_orders
 from connectors.erp_snapshots import SnapshotStore
 from connectors.imap import ImapSettings, ImapSource
 from connectors.mail_folder import FolderSource
@@ -36,7 +36,16 @@ from rules.policy import Policies, load_policies
 from rules.unreadable import decision_for_error
 from store import Store, open_store
 
-__all__ = ["Deciders", "Parts", "decision_for_error", "document_of", "load_erp", "load_policies", "open_store"]
+__all__ = [
+    "Deciders",
+    "Parts",
+    "decision_for_error",
+    "document_of",
+    "load_erp",
+    "load_open_orders",
+    "load_policies",
+    "open_store",
+]
 
 # ISO 639-1 to the names of Tesseract's language data
 TESSERACT_LANGUAGES = {

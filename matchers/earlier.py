@@ -15,10 +15,11 @@ def earlier_orders(order: Order, customer_id: str | None, erp: Erp, history: Ord
     our own, each newest last. Of an unknown customer only our own orders under the same number."""
     if customer_id is None:
         return tuple(history.earlier(None, order.po_number)) if order.po_number else ()
-    return (*_from_erp(erp.open_orders(customer_id)), *history.earlier(customer_id, None))
+    return (*from_erp(erp.open_orders(customer_id)), *history.earlier(customer_id, None))
 
 
-def _from_erp(rows: Sequence[OpenOrderLine]) -> list[EarlierOrder]:
+def from_erp(rows: Sequence[OpenOrderLine]) -> list[EarlierOrder]:
+    """Rows of one customer as orders, newest last."""
     groups: dict[tuple[str, str | None, str | None], list[OpenOrderLine]] = defaultdict(list)
     for row in rows:
         groups[row.po_number, row.so_number, row.revision].append(row)

@@ -11,6 +11,7 @@ from typing import Literal, cast
 
 from pipeline.currencies import strip_currency
 
+_NO_AMOUNT: Mapping[str, Decimal] = MappingProxyType({})
 _MAX_LENGTH = 60  # no amount is longer; keeps hostile text from costing time
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]+")
 _MINUS = str.maketrans(dict.fromkeys("−–—‐‑‒﹣", "-"))
@@ -54,7 +55,7 @@ def decimal_votes(texts: Iterable[str]) -> Literal[".", ","] | None:
     return cast(Literal[".", ","], winner) if proven else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def looks_like_amount(text: str) -> bool:
     """A number that may be an amount or a quantity: not a long or zero-padded run of digits, which is a code."""
     plain = text.strip()
@@ -62,7 +63,7 @@ def looks_like_amount(text: str) -> bool:
     return not is_code and bool(_readings(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _readings(text: str) -> Mapping[str, Decimal]:
     """Decimal mark -> value under that habit; the key "" is for a number without dot and comma, the same under both."""
     body = _plain(text)
@@ -75,7 +76,7 @@ def _readings(text: str) -> Mapping[str, Decimal]:
     elif body.endswith("-"):
         negative, body = True, strip_currency(body[:-1].strip())
     if not _BODY.fullmatch(body):
-        return MappingProxyType({})
+        return _NO_AMOUNT
     readings = _unsigned_readings(body)
     return MappingProxyType({mark: -value for mark, value in readings.items()} if negative else readings)
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from pipeline.language import fold, month_names
 
 _MAX_LENGTH = 60
+_NO_DATE: Mapping[str, date] = MappingProxyType({})
 _YEARS = range(1900, 2200)
 _TIME = re.compile(
     r"(?:t|[ ,]+(?:at |um |à )?)\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?"
@@ -37,8 +38,8 @@ _AROUND = (
     " poniedzialek wtorek sroda czwartek piatek sobota niedziela pon pn wt sr czw pt sob nd"
 )
 _FILLERS = frozenset(_AROUND.split())
-# letters that ``_TIME`` takes away
-_OF_TIMES = frozenset("t at um a p m am pm uhr h z utc gmt cet cest et est edt ct cst cdt mt mst mdt pt pst pdt".split())
+_IN_TIMES = "t at um a p m am pm uhr h z utc gmt cet cest et est edt ct cst cdt mt mst mdt pt pst pdt"  # see ``_TIME``
+_OF_TIMES = frozenset(_IN_TIMES.split())
 
 
 def parse_date(text: str, *, order: str | None = None) -> date | None:
@@ -67,12 +68,12 @@ def date_order_votes(texts: Iterable[str]) -> str | None:
     return orders.pop() if len(orders) == 1 else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def looks_like_date(text: str) -> bool:
     return bool(_readings(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def may_be_in_date(word: str) -> bool:
     """False for what stands in no date ("pcs", "M8"): a quick look, which lets much pass that is none either."""
     return not word.isascii() or all(w in _known_words() for w in _WORDS.findall(word.lower()))
@@ -93,11 +94,11 @@ def _is_none(text: str) -> bool:
     return len(figures) < 3 and not any(len(run) == 8 for run in figures) and not _WORDS.search(text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _readings(text: str) -> Mapping[str, date]:
     """Order -> date; the key "" is for forms that say their order themselves (ISO, month names, eight digits)."""
     if len(text) > _MAX_LENGTH or not any(map(str.isdigit, text)) or _is_none(text):
-        return MappingProxyType({})
+        return _NO_DATE
     plain = _plain(text)
     if _COMPACT.fullmatch(plain):
         return _named({"": (plain[:4], plain[4:6], plain[6:])})
@@ -165,7 +166,8 @@ def _named(orders: Mapping[str, tuple[str, str, str]]) -> Mapping[str, date]:
             found[order] = date(_full_year(year), int(month), int(day))
         except ValueError:
             continue
-    return MappingProxyType({o: d for o, d in found.items() if d.year in _YEARS})
+    found = {order: day for order, day in found.items() if day.year in _YEARS}
+    return MappingProxyType(found) if found else _NO_DATE
 
 
 def _full_year(year: str) -> int:

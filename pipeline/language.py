@@ -51,7 +51,7 @@ class Language:
     stopwords: frozenset[str]  # folded
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32768)
 def fold(text: str) -> str:
     """Casefolded, without accents and punctuation, one blank between words: the form in which labels are compared.
 

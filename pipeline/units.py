@@ -44,7 +44,7 @@ def unit_code(text: str) -> str | None:
     return (folded.get(_key(plain)) if code is None else code) or None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def is_unit(text: str) -> bool:
     """Whether the text is a unit and nothing else; also one that has no single code ("M": metre or thousand)."""
     exact, folded = _synonyms()

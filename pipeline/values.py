@@ -16,20 +16,21 @@ from pipeline.units import is_unit, same_unit, unit_code
 
 __all__ = [
     "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "has_digit", "is_unit",
-    "looks_like_amount", "looks_like_code", "looks_like_date", "may_be_in_date", "parse_amount", "parse_date", "same_unit", "unit_code",
+    "looks_like_amount", "looks_like_code", "looks_like_date", "may_be_in_date", "parse_amount", "parse_date",
+    "same_unit", "unit_code",
 ]  # fmt: skip
 
 _CODE = re.compile(r"[^\W_](?:[\w./+#*-]*[\w#+*])?")
 _NUMBER_WITH_UNIT = re.compile(r"[\d.,]+([^\W\d]+\.?)")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def has_digit(text: str) -> bool:
     """Whether a figure stands in the text."""
     return not text.isalpha() and any(map(str.isdigit, text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def looks_like_code(text: str) -> bool:
     """An item code: one word of letters and digits, or of at least four digits, or of digits joined by marks.
 

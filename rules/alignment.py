@@ -10,6 +10,7 @@ from pipeline.model import EarlierLine, EarlierOrder, MatchedOrder
 from pipeline.run import code_key
 from rules.facts import Line, exact, lines, plain
 
+STILL_OPEN = frozenset({"", "open", "blanket"})  # states of an ERP line that may still be changed
 SAME_PRICE = Decimal("0.005")  # share: the ERP holds the net price, rounded its own way
 
 
@@ -26,7 +27,7 @@ class Alignment:
         """What differs, in words, one sentence a line; empty if the two are the same order."""
         changed = [words for line, held in self.pairs if (words := difference(line, held))]
         added = [f"added: {line.name}, {_quantity(line)}" for line in self.added]
-        gone = [f"cancelled: {_held_name(held)}, {_held_quantity(held)}" for held in self.cancelled]
+        gone = [f"cancelled: {_held_name(held)}, {_held_quantity(held)}{_too_late(held)}" for held in self.cancelled]
         return (*changed, *added, *gone)
 
 
@@ -91,8 +92,13 @@ def difference(line: Line, held: EarlierLine) -> str | None:
     wanted = line.item.requested_date
     if wanted is not None and held.requested_date is not None and wanted != held.requested_date:
         parts.append(f"date {held.requested_date} → {wanted}")
-    status = f" (already {held.status})" if held.status and held.status.casefold() != "open" else ""
-    return f"changed: {line.name}, {', '.join(parts)}{status}" if parts else None
+    return f"changed: {line.name}, {', '.join(parts)}{_too_late(held)}" if parts else None
+
+
+def _too_late(held: EarlierLine) -> str:
+    """For a line that the ERP is no longer waiting to deliver."""
+    status = (held.status or "").strip()
+    return "" if status.casefold() in STILL_OPEN else f" (too late: already {status})"
 
 
 def _quantity(line: Line) -> str:

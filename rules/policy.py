@@ -116,6 +116,7 @@ class ReleasePolicy(Section):
 class SenderPolicy(Section):
     allowed_domains: tuple[str, ...]
     require_authentication: bool
+    unusual_times: Decimal = Field(ge=0)
 
 
 class RemarksPolicy(Section):

@@ -93,9 +93,17 @@ def _disagreement(line: Line, net: Decimal, expected: ExpectedPrice, policy: Pol
         return mismatch("uom_mismatch", line.path("unit"), expected.per_uom, line.item.unit, reason)
     share = _percent_off(net, expected.amount)
     more = hint(line, net, expected, policy)
-    reason = f"{line.name}: the document's price is {per_base} net" + (f" ({share} off)" if share else "")
+    off = f" ({share} off, {_allowed(net > expected.amount, policy)})" if share else ""
+    reason = f"{line.name}: the document's price is {per_base} net{off}"
     reason = f"{reason}; {expected.explanation}" + (f"; {more}" if more else "")
     return mismatch("wrong_price", line.path("unit_price"), expected.amount, _short(net), reason)
+
+
+def _allowed(over: bool, policy: Policy) -> str:
+    terms = policy.price
+    percent, amount = (terms.over_percent, terms.over_amount) if over else (terms.under_percent, terms.under_amount)
+    worth = f" and {exact(amount)} over the line" if amount >= 0 else ""
+    return f"allowed {'above' if over else 'below'}: {exact(percent)} %{worth}"
 
 
 def _percent_off(net: Decimal, expected: Decimal) -> str | None:

@@ -9,6 +9,7 @@ from pipeline.model import Customer, MailContext, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.domains import domain_of, free_mail, imitates, same_organisation
 from rules.facts import mismatch
+from rules.unusual import unusual_in_a_hurry
 
 METHOD = re.compile(r"\b(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 BAD = frozenset({"fail", "softfail", "permerror", "policy"})
@@ -18,7 +19,7 @@ class SuspiciousSender(PolicyRule):
     """Held for people to release: what an impostor's mail shows and an ordinary one does not."""
 
     codes = ("suspicious_sender",)
-    settings = ("sender.allowed_domains", "sender.require_authentication")
+    settings = ("sender.allowed_domains", "sender.require_authentication", "sender.unusual_times")
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
         mail = matched.mail
@@ -30,6 +31,7 @@ class SuspiciousSender(PolicyRule):
             *_imitations(mail, known),
             *_free_mail(mail, known, matched.customer_record),
             *_foreign_reply(mail, known),
+            *unusual_in_a_hurry(matched, policy.unusual_times),
             *authentication_faults(mail, self._policies.own_mail_server, policy.require_authentication),
         ]
         if reasons:

@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from pipeline.history import MemoryHistory
 from pipeline.model import Decision, EarlierLine, EarlierOrder
 from store.engine import Database
 from store.records import OrderState
 from store.results import mark, po_key
-from store.tables import LineRow, OrderRow
+from store.tables import LineRow, MessageRow, OrderRow
 
 HELD = (OrderState.AUTO, OrderState.APPROVED, OrderState.REVIEW)
 ENTERED = (OrderState.AUTO, OrderState.APPROVED)
@@ -35,7 +36,9 @@ class StoreHistory:
             self._own_id = session.scalar(own) if but is not None else None
 
     def earlier(self, customer_id: str | None, po_number: str | None) -> Sequence[EarlierOrder]:
-        query = select(OrderRow).where(OrderRow.state.in_(HELD)).order_by(OrderRow.id)
+        query = (
+            select(OrderRow).options(selectinload(OrderRow.lines)).where(OrderRow.state.in_(HELD)).order_by(OrderRow.id)
+        )
         if customer_id is not None:
             query = query.where(OrderRow.customer_id == customer_id)
         if po_number is not None:
@@ -46,6 +49,18 @@ class StoreHistory:
         with self._db.reading() as session:
             recorded = [_earlier(row) for row in session.scalars(query)]
         return [*recorded, *self._pending.earlier(customer_id, po_number)]
+
+    def customers_of(self, sender: str) -> frozenset[str]:
+        query = (
+            select(OrderRow.customer_id)
+            .join(OrderRow.message)
+            .where(MessageRow.sender == sender, OrderRow.state.in_(ENTERED), OrderRow.customer_id.is_not(None))
+            .distinct()
+        )
+        if self._own_id is not None:
+            query = query.where(OrderRow.id != self._own_id)
+        with self._db.reading() as session:
+            return frozenset(customer for customer in session.scalars(query) if customer is not None)
 
     def remember(self, decision: Decision, document_sha256: str, order_key: str) -> None:
         """For the next order of the same message; ``record_result`` is what lasts."""
@@ -60,13 +75,13 @@ def _earlier(row: OrderRow) -> EarlierOrder:
         reference=None,
         revision=row.revision,
         order_date=row.order_date,
-        lines=tuple(_line(line) for line in row.lines),
+        lines=tuple(_line(line, row.state in ENTERED) for line in row.lines),
         document_sha256=row.document_sha256,
         order_key=row.order_key,
     )
 
 
-def _line(row: LineRow) -> EarlierLine:
+def _line(row: LineRow, entered: bool) -> EarlierLine:
     return EarlierLine(
         sku=row.sku,
         quantity=row.quantity,
@@ -75,4 +90,5 @@ def _line(row: LineRow) -> EarlierLine:
         requested_date=row.requested_date,
         line_no=row.line_no,
         item_codes=tuple(json.loads(row.item_codes)),
+        entered=entered,
     )

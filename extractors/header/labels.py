@@ -140,7 +140,7 @@ def is_column_label(text: str) -> bool:
     return "".join(fold(text).split()) in _column_keys()
 
 
-@cache
+@lru_cache(maxsize=16384)
 def _lookup(key: str, fuzzy: bool) -> tuple[str, float] | None:
     """(the label's key, fit 0..1) of a run of tokens."""
     if key in lexicon():
@@ -156,7 +156,7 @@ def _sorted_keys() -> tuple[str, ...]:
     return tuple(sorted(lexicon()))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _begins_label(token: str) -> bool:
     keys = _sorted_keys()
     place = bisect_left(keys, token)

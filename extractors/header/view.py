@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from statistics import median
 
-from extractors.layout import bounding_box, join_words, parted_lines
+from extractors.layout import Segment as Run
+from extractors.layout import bounding_box, join_words, make_segment, parted_lines
 from pipeline.language import fold, languages
 from pipeline.model import Box, Page, Source, Word
 
@@ -24,36 +25,30 @@ _OCR_GAP = 1.15  # text heights up to which a gap between recognised words is a 
 _ENUMERATOR = re.compile(r"\d{1,2}[a-z]?[.)]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """Words of one line with no wide gap between them, or the words of one line in one declared cell."""
+    """Words of one line with no wide gap between them, or the words of one line in one declared cell.
+
+    What is derived is kept from the start, for all of it is asked for: ``height`` is the print size in points, that of
+    the tallest word; ``tokens`` are folded, each with the index of the word it comes from.
+    """
 
     page: int  # from 1
     line: int  # index of the text line on its page, from 0
     words: tuple[Word, ...]
     source: Source
+    box: Box = field(init=False, compare=False, repr=False)
+    text: str = field(init=False, compare=False, repr=False)
+    tokens: tuple[tuple[str, int], ...] = field(init=False, compare=False, repr=False)
+    height: float = field(init=False, compare=False, repr=False)
+    run: InitVar[Run | None] = None  # the same words, with the box and text they share
 
-    @cached_property
-    def box(self) -> Box:
-        return bounding_box(self.words)
-
-    @cached_property
-    def text(self) -> str:
-        return join_words(self.words)
-
-    @cached_property
-    def tokens(self) -> tuple[tuple[str, int], ...]:
-        """Folded tokens, each with the index of the word it comes from. Spaced letters ("O R D E R") are one token;
-        the number of a form's field ("1. ORDER NO.") is none."""
-        if len(self.words) >= 5 and sum(len(word.text) == 1 for word in self.words) >= 0.9 * len(self.words):
-            return ((fold("".join(word.text for word in self.words)).replace(" ", ""), len(self.words) - 1),)
-        first = 1 if len(self.words) > 1 and _ENUMERATOR.fullmatch(self.words[0].text) else 0
-        return tuple([(t, i) for i, word in enumerate(self.words) if i >= first for t in _tokens(word.text)])
-
-    @cached_property
-    def height(self) -> float:
-        """Print size in points: the tallest word, whatever number of lines the segment runs over."""
-        return max([word.box.height for word in self.words])
+    def __post_init__(self, run: Run | None) -> None:
+        keep = object.__setattr__
+        keep(self, "box", bounding_box(self.words) if run is None else run.box)
+        keep(self, "text", join_words(self.words) if run is None else run.text)
+        keep(self, "tokens", _tokens(self.words))
+        keep(self, "height", max([word.box.height for word in self.words]))
 
     @property
     def cell(self) -> int | None:
@@ -97,10 +92,10 @@ def view(page: Page, top: float = 0.0) -> PageView:
     parted = page if len(words) == len(page.words) else replace(page, words=words)
     lines: list[tuple[Segment, ...]] = []
     for _, segments in parted_lines(parted):
-        runs = [run for s in segments for run in _parted(s.words)]
+        runs = [run for segment in segments for run in _parted(segment)]
         if page.source is Source.OCR:
             runs = _joined(runs, page)
-        found = [Segment(page.number, len(lines), words, page.source) for words in runs]
+        found = [Segment(page.number, len(lines), run.words, page.source, run) for run in runs]
         if lines and len(found) == 1 and len(lines[-1]) == 1 and _runs_on(lines[-1][0], found[0], page.width):
             first = lines[-1][0]
             lines[-1] = (Segment(page.number, first.line, first.words + found[0].words, page.source),)
@@ -109,25 +104,26 @@ def view(page: Page, top: float = 0.0) -> PageView:
     return PageView(page, tuple(lines), top)
 
 
-def _parted(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
-    """A segment cut before each label that a value ran into."""
+def _parted(run: Run) -> list[Run]:
+    """A run of words cut before each label that a value ran into."""
+    words = run.words
     cuts = [i for i in range(1, len(words)) if words[i].box.x0 == words[i - 1].box.x1 and _is_label(words[i].text)]
-    return [words[a:b] for a, b in pairwise((0, *cuts, len(words)))]
+    return [make_segment(words[a:b]) for a, b in pairwise((0, *cuts, len(words)))] if cuts else [run]
 
 
 def _is_label(text: str) -> bool:
     return text.endswith((":", "：")) and fold(text) in _header_labels()
 
 
-def _joined(runs: Sequence[tuple[Word, ...]], page: Page) -> list[tuple[Word, ...]]:
+def _joined(runs: Sequence[Run], page: Page) -> list[Run]:
     """Recognised words have boxes tight around their letters: a blank between them looks wider than in print."""
-    joined: list[tuple[Word, ...]] = []
-    for words in runs:
-        last = joined[-1][-1] if joined else None
-        if last is not None and _blank_between(last, words[0]) and not _ruled_off(last, words[0], page):
-            joined[-1] = (*joined[-1], *words)
+    joined: list[Run] = []
+    for run in runs:
+        last = joined[-1].words[-1] if joined else None
+        if last is not None and _blank_between(last, run.words[0]) and not _ruled_off(last, run.words[0], page):
+            joined[-1] = make_segment((*joined[-1].words, *run.words))
         else:
-            joined.append(words)
+            joined.append(run)
     return joined
 
 
@@ -166,9 +162,19 @@ def _header_labels() -> frozenset[str]:
     return frozenset(fold(label) for section in sections for labels in section.values() for label in labels)
 
 
-@lru_cache(maxsize=65536)
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(fold(text).split())
+def _tokens(words: Sequence[Word]) -> tuple[tuple[str, int], ...]:
+    """Spaced letters ("O R D E R") are one token; the number of a form's field ("1. ORDER NO.") is none."""
+    if len(words) >= 5 and sum([len(word.text) == 1 for word in words]) >= 0.9 * len(words):
+        return ((fold("".join([word.text for word in words])).replace(" ", ""), len(words) - 1),)
+    if len(words) == 1:
+        return _tokens_of(words[0].text, 0)
+    first = 1 if _ENUMERATOR.fullmatch(words[0].text) else 0
+    return tuple([token for i, word in enumerate(words[first:], first) for token in _tokens_of(word.text, i)])
+
+
+@lru_cache(maxsize=16384)
+def _tokens_of(text: str, place: int) -> tuple[tuple[str, int], ...]:
+    return tuple([(token, place) for token in fold(text).split()])
 
 
 def views(pages: Sequence[Page]) -> tuple[PageView, ...]:

@@ -21,6 +21,7 @@ _PALEST = 55  # print this much darker than paper is still made black
 _SPECKLE = 14  # what is darker than paper by less is grain
 _RIM = 4  # pixels around a dark bar that belong to its soft edge
 _BROKEN = 0.35  # gaps in a faint line, in letter heights, that still make it one line
+_WHOLE = 0.97  # share of a line's length that has ink; serifs that nearly meet leave more gaps
 _WORK_SIDE = 1000  # long side of the small copy on which angles and outlines are sought
 
 
@@ -260,8 +261,9 @@ def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, in
         x, y, width, height = cv2.boundingRect(contour)
         if height > max(0.35 * letter, 6) and height > 0.02 * width:
             continue
-        if width < 12 * letter and _touched(mask, x, y, width, height, max(int(0.2 * letter), 3)) > 0.3:
-            continue
+        whole = width >= 12 * letter and mask[y : y + height, x : x + width].any(axis=0).mean() > _WHOLE
+        if not whole and _touched(mask, x, y, width, height, max(int(0.2 * letter), 3)) > 0.3:
+            continue  # the feet of a row of letters
         rows, columns = slice(y, y + height), slice(x, x + width)
         keep[rows, columns] = np.maximum(keep[rows, columns], opened[rows, columns])
         boxes.append((x, y, x + width, y + height))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from extractors.readers.upright import Matrix
 from pipeline.language import fold
 from pipeline.model import Box, Page, Word
+
+if TYPE_CHECKING:
+    from extractors.readers.upright import Matrix  # with OpenCV: 17 MB that a digital page does not need
 
 HONEST = 0.8  # share of the words, and of the numbers, that recognition must find again to believe the text
 _FEWEST = 3  # words; fewer prove nothing

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from extractors.readers import cleaning, lookalikes, marks, segments, strokes, upright
+from extractors.readers import cleaning, lookalikes, marks, segments, shining, strokes, unread, upright
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -72,8 +72,9 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
     words = marks.doubted(words, marks.edges(cleaned.picture.shape, cleaned.letter), marks.AT_EDGE)
     place = upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)
-    found = tuple(Mark(_points(box, cleaned.points), PEN) for box in seen.strokes)
-    return replace(_page(cleaned, words, number), upright=place, marks=found), tongue
+    missed = unread.unread(cleaned.picture, words, cleaned.lines, cleaned.letter)
+    found = [(box, PEN) for box in seen.strokes] + [(box, unread.UNREAD) for box in missed]
+    return replace(_page(cleaned, words, number), upright=place, marks=_marks(found, cleaned.points)), tongue
 
 
 def _recognised(cleaned: Cleaned, language: str) -> Recognition:
@@ -105,7 +106,8 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
         doubts.append(FLATTENED)
     if cleaning.is_unevenly_lit(grey):
         grey = cleaning.even_light(grey)
-    grey = cleaning.darkened_print(grey)
+    darkened = cleaning.darkened_print(grey)
+    faded, grey = darkened is not grey, darkened
     if cleaning.is_black_and_white(grey):
         grey = cleaning.softened(grey)
     rotation = 0
@@ -127,6 +129,10 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     plain = cleaning.with_light_text_darkened(grey, letter)
     if plain is not grey:
         grey, mask = plain, cleaning.ink(plain)
+    front = None if faded else shining.without_back(grey, mask, letter, _reader(language))
+    if front is not None:
+        grey, mask = front, cleaning.ink(front)
+        doubts.append("the print of the back shines through")
     grey, stamps = marks.lifted(grey, mask, letter)
     if stamps:
         mask = cleaning.ink(grey)
@@ -134,6 +140,11 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     lines = cleaning.table_lines(mask, letter)
     cleaned = cleaning.without_lines(grey, lines, letter)
     return Cleaned(cleaned, grey, lines, letter, points, rotation, place, tuple(doubts), tuple(stamps))
+
+
+def _reader(language: str) -> Callable[[Picture], float]:
+    """How well a picture of text can be read, 0 to 1."""
+    return lambda picture: _confidence(recognise(picture, (language,), 6))
 
 
 def _square_pixels(sheet: Sheet) -> Picture:
@@ -178,10 +189,11 @@ def turned(grey: Picture, degrees: int) -> Picture:
 def _which_way(grey: Picture, language: str) -> int:
     """90 or 270: the clockwise turn after which a busy strip of the page reads better."""
     strip = _busy_strip(np.ascontiguousarray(np.rot90(grey)))
-    straight = _confidence(recognise(strip, (language,), 6))
+    reads = _reader(language)
+    straight = reads(strip)
     if straight >= READABLE:
         return 270
-    other = _confidence(recognise(turned(strip, 180), (language,), 6))
+    other = reads(turned(strip, 180))
     return 270 if straight >= other else 90
 
 
@@ -261,6 +273,10 @@ def _page(cleaned: Cleaned, words: list[Recognised], number: int) -> Page:
         rotation=cleaned.rotation,
         doubts=cleaned.doubts,
     )
+
+
+def _marks(found: Sequence[tuple[marks.Box, str]], scale: float) -> tuple[Mark, ...]:
+    return tuple(Mark(_points(box, scale), kind) for box, kind in found)
 
 
 def _points(box: marks.Box, scale: float) -> Box:

@@ -217,7 +217,8 @@ def _dominant_turn(text: PageText, unturned: int) -> int:
 def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: PageText, drawing: Drawing) -> Page:
     """Turns everything so that text running at ``turn`` is level, with (0, 0) at the top left of the crop box."""
     x0, y0, x1, y1 = along(crop, turn)
-    words = tuple(_word(w, turn, x0, y0) for w in text.words if w.turn is not None and _inside(w.box, crop))
+    same: dict[float, float] = {}  # words of a line share their edges: a number is kept once
+    words = tuple(_word(w, turn, x0, y0, same) for w in text.words if w.turn is not None and _inside(w.box, crop))
     slanted = " ".join(w.text for w in text.words if w.turn is None and _inside(w.box, crop))
     doubts = [f"text across the page: {slanted[:200]}"] if slanted else []
     if text.hidden:
@@ -228,14 +229,14 @@ def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: Pag
 
 
 def _box(box: Rectangle, turn: int, x0: float, y0: float) -> Box:
-    if turn == 0:
-        return Box(box[0] - x0, -box[3] - y0, box[2] - x0, -box[1] - y0)
     start, upper, end, lower = along(box, turn)
     return Box(start - x0, upper - y0, end - x0, lower - y0)
 
 
-def _word(word: RawWord, turn: int, x0: float, y0: float) -> Word:
-    return Word(word.text, _box(word.box, turn, x0, y0), 1.0, word.bold)
+def _word(word: RawWord, turn: int, x0: float, y0: float, same: dict[float, float]) -> Word:
+    start, upper, end, lower = along(word.box, turn)
+    edges = (start - x0, upper - y0, end - x0, lower - y0)
+    return Word(word.text, Box(*[same.setdefault(edge, edge) for edge in edges]), 1.0, word.bold)
 
 
 def _inside(box: Rectangle, crop: Rectangle) -> bool:

@@ -20,6 +20,9 @@ REACH = 1.15  # a run ends at a gap wider than this many letter heights
 TALL = 2.2  # shapes higher than this many letter heights are no letters of running text
 GAP = 4.0  # letter heights between runs on one line of the sheet; with less, Tesseract takes them for one line
 WIDTH = 2200  # pixels across the sheet
+_DARK, _BLACK = 90, 30  # print whose darkest pixel is lighter than the first is made as dark as the second
+_CONTRAST = 60  # grey levels between paper and the darkest pixel of print
+_A_WORD = 3  # shapes; what has fewer may be a speck
 _TARGET = 30  # height in pixels runs of large type are brought down to
 
 
@@ -221,12 +224,23 @@ def _cut(picture: Picture, shapes: Shapes, run: Run, letter: float) -> tuple[Pic
     foreign = (labels != 0) & ~np.isin(labels, list(run.labels))
     if foreign.any():
         cut[cv2.dilate(foreign.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 255
+    if len(run.labels) >= _A_WORD:
+        cut = _as_dark_as_black(cut)
     baseline, scale = run.baseline - y0, 1.0
     if run.letter > 1.5 * letter:
         scale = _TARGET / run.letter
         cut = np.asarray(cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         baseline = int(baseline * scale)
     return cut, baseline, scale
+
+
+def _as_dark_as_black(cut: Picture) -> Picture:
+    """Grey and coloured print made black: Tesseract draws one line between ink and paper for the whole sheet."""
+    darkest = int(cut.min(initial=255))
+    if not _DARK < darkest < float(np.median(cut)) - _CONTRAST:
+        return cut  # as dark as black, or the grain of a grey bar
+    ink = cv2.convertScaleAbs(cv2.bitwise_not(cut), alpha=(255 - _BLACK) / (255 - darkest))
+    return np.asarray(cv2.bitwise_not(ink), dtype=np.uint8)
 
 
 def words_on_page(words: Sequence[Recognised], placed: Sequence[Placed]) -> list[Recognised]:

@@ -115,7 +115,7 @@ def _judge(lines: Sequence[Figures], quantity_mark: str, price_mark: str, amount
     return Marks(quantity_mark, price_mark, amount_mark, closed, len(judged))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def line_closes(
     line: Figures, quantity_mark: str | None, price_mark: str | None, amount_mark: str | None
 ) -> bool | None:

@@ -53,7 +53,7 @@ class NumberCell:
     rest: str = ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def number_cell(text: str) -> NumberCell | None:
     """Reads "1.200,00 EUR / 100", "12 EA", "EA 12", "5 %"; None when the text is no number with trimmings."""
     if len(text) > 48 or not has_digit(text):
@@ -110,7 +110,7 @@ def date_runs(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return _date_runs(tuple(texts)) if len(texts) > 1 else ()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _date_runs(texts: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     runs: list[tuple[int, int]] = []
     figures = [place for place, text in enumerate(texts) if has_digit(text)]  # no date lacks a figure
@@ -133,7 +133,7 @@ def _is_date_run(texts: Sequence[str]) -> bool:
     return wordy and not looks_like_date(texts[0]) and looks_like_date(" ".join(texts))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def kind_of(text: str) -> str:
     """What a cell looks like: number, percent, date, unit, code, text or empty."""
     text = text.strip()
@@ -169,7 +169,7 @@ def is_integer(text: str) -> bool:
     return cell is not None and cell.digits.strip().isdigit()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def amount(text: str | None, decimal: str | None) -> Decimal | None:
     """The number of a cell under one decimal mark; None when it holds none."""
     if text is None:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.layout import Segment
+from extractors.layout import Segment, make_segment
 from extractors.table.cells import date_runs, kind_of
 from extractors.table.records import CODES, NUMBERS, SIZE, TEXTS, CellValue, Column, GridRow, Heading, Label, Row
 from extractors.table.rows import sublines
@@ -303,37 +303,29 @@ def _with_edges(pairs: Sequence[tuple[_Strip, Label]]) -> list[Column]:
 # --- dealing words out ------------------------------------------------------------------------------------------------
 
 
-def deal(row: Row, columns: tuple[Column, ...], level: int, flowing: bool = False) -> GridRow:
+def deal(row: Row, columns: Sequence[Column], level: int, flowing: bool = False) -> GridRow:
     """The words of a row in the columns of one level.
 
     A run of words that begins in one column and flows on as text stays together: long descriptions overflow. In
     ``flowing`` rows, which hold no numbers of an item, a run is only cut where a word stands at the edge of a column.
     """
-    kept: dict[tuple[int, int, bool], tuple[tuple[Column, ...], GridRow]] = row.known.setdefault(deal.__qualname__, {})
-    key = (id(columns), level, flowing)
-    if key not in kept:
-        kept[key] = (
-            columns,
-            _dealt(row, columns, level, flowing),
-        )  # the columns are kept so that their id stays theirs
-    return kept[key][1]
-
-
-def _dealt(row: Row, columns: tuple[Column, ...], level: int, flowing: bool) -> GridRow:
     own = [column for column in columns if column.level == level]
-    dealt: dict[int, list[Word]] = {}
+    dealt: dict[int, list[Segment]] = {}
     for segment in row.segments:
         for index, words in _deal_segment(segment, own, row.declared, flowing):
-            dealt.setdefault(index, []).extend(words)
-    cells = [_cell(index, words) for index, words in sorted(dealt.items())]
+            dealt.setdefault(index, []).append(_run(segment, words, row.declared))
+    cells = [_cell(index, parts) for index, parts in sorted(dealt.items())]
     return GridRow(row, tuple(cells), level)
 
 
-def _cell(index: int, words: Sequence[Word]) -> CellValue:
-    box = words[0].box
-    for word in words[1:]:
-        box = box.union(word.box)
-    return CellValue(index, tuple(words), box, " ".join(word.text for word in words))
+def _run(segment: Segment, words: Sequence[Word], declared: bool) -> Segment:
+    """Some words of a segment; the box of a declared cell is not that of its words."""
+    return segment if words is segment.words and not declared else make_segment(words)
+
+
+def _cell(index: int, parts: Sequence[Segment]) -> CellValue:
+    one = parts[0] if len(parts) == 1 else make_segment([word for part in parts for word in part.words])
+    return CellValue(index, one.words, one.box, one.text)
 
 
 def _deal_segment(

@@ -153,15 +153,17 @@ def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
     totals = _read_totals(sections[: len(live)], live, meanings, {i for item in printed for i in item.conditions})
     if not _has_open_figures(blocks, columns, meanings):
         printed = ordered_only(printed, totals, meanings.marks)
-    lines, evidence, doubts = _read_items(printed, any(m in CODES for m in meanings.of.values()), habits)
     note(TableSteps(tuple(sections), meanings.of, tuple(blocks), totals))
-    doubts = (*doubts, *_left_over(sections, live), *_several_orders(blocks, columns, meanings))
+    left_over = (*_left_over(sections, live), *_several_orders(blocks, columns, meanings))
+    regions = _regions(sections, live)
+    del parted, live, blocks  # of a long document as large as the lines that are made now
+    lines, evidence, doubts = _read_items(printed, any(m in CODES for m in meanings.of.values()), habits)
     mark = meanings.marks.amount or meanings.marks.price or facts.decimal
     return TableReading(
         lines,
         evidence,
-        doubts,
-        _regions(sections, live),
+        (*doubts, *left_over),
+        regions,
         totals,
         mark,
         facts.date_order,

@@ -92,7 +92,8 @@ def _take_cells(printed: Printed, row: GridRow, meanings: Meanings, columns: Map
         elif meaning is not None:
             date = _date_beside(cell.words) if meaning in _NUMERIC else ()
             strays += [date] if date else []
-            _keep(printed, meaning, [w for w in cell.words if w not in date], row, column.label.score)
+            words = [w for w in cell.words if w not in date] if date else cell.words
+            _keep(printed, meaning, words, row, column.label.score)
         elif _is_stray_unit(cell, column):
             _keep(printed, "unit", cell.words, row, 0.5)
     for date in strays:

@@ -160,13 +160,16 @@ def find_damaged_label(text: str) -> tuple[frozenset[str], float] | None:
     return None if found is None else (column_lexicon().meanings[found[0]], found[1] / 100 * 0.8)
 
 
-def label_hits(words: Sequence[str], name: str = "columns") -> tuple[Hit, ...]:
-    """Labels in a run of words, longest first from the left, not overlapping. Word indexes refer to ``words``."""
-    return _label_hits(tuple(words), name)
+def label_hits(words: Sequence[str], name: str = "columns", *, cut: bool = False) -> tuple[Hit, ...]:
+    """Labels in a run of words, longest first from the left, not overlapping. Word indexes refer to ``words``.
+
+    ``cut``: also labels whose end did not fit ("Ihre Artikelnumm Bezeichnung").
+    """
+    return _label_hits(tuple(words), name, cut)
 
 
-@lru_cache(maxsize=16384)
-def _label_hits(words: tuple[str, ...], name: str) -> tuple[Hit, ...]:
+@lru_cache(maxsize=4096)
+def _label_hits(words: tuple[str, ...], name: str, cut: bool) -> tuple[Hit, ...]:
     tokens, owners = _tokens(words)
     lexicon = _BY_NAME[name]()
     hits: list[Hit] = []
@@ -176,6 +179,8 @@ def _label_hits(words: tuple[str, ...], name: str) -> tuple[Hit, ...]:
             position += 1  # within a code: the end of "NH-7529-B" is no label
             continue
         hit = _longest_at(tokens, owners, position, lexicon)
+        if cut:
+            hit = _cut_run(tokens, owners, position, hit, name) or hit
         if hit is None:
             position += 1
             continue
@@ -202,6 +207,20 @@ def _longest_at(tokens: Sequence[str], owners: Sequence[int], start: int, lexico
         label = " ".join(tokens[start:end])
         if label in lexicon.meanings:
             return Hit(lexicon.meanings[label], owners[start], owners[end - 1] + 1, 1.0, label), end
+    return None
+
+
+def _cut_run(
+    tokens: Sequence[str], owners: Sequence[int], start: int, exact: tuple[Hit, int] | None, name: str
+) -> tuple[Hit, int] | None:
+    """A cut-off label that takes in more words than the ``exact`` one here."""
+    for end in range(min(len(tokens), start + 3), exact[1] if exact else start, -1):
+        if end < len(tokens) and owners[end] == owners[end - 1]:
+            continue
+        found = _cut_off(" ".join(tokens[start:end]), name)
+        if found is not None:
+            meanings = _BY_NAME[name]().meanings[found[0]]
+            return Hit(meanings, owners[start], owners[end - 1] + 1, found[1], found[0]), end
     return None
 
 

@@ -89,7 +89,7 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
     if by_worth and len(segment.words) > 1:
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
-    hits = _without_tax_tails(label_hits([word.text for word in segment.words]), segment.words)
+    hits = _without_tax_tails(label_hits([word.text for word in segment.words], cut=True), segment.words)
     if whole is not None and (_is_cut(whole[2], fold(segment.text)) or not _explained(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]

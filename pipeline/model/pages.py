@@ -96,7 +96,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something a hand put over print: ``kind`` in words ("a pen stroke", "a line through the print")."""
+    """Something a hand put over print, or print that became no word: ``kind`` in words ("a line through the print")."""
 
     box: Box
     kind: str

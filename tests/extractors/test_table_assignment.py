@@ -33,6 +33,6 @@ def test_a_row_gives_way_where_the_sum_is_higher() -> None:
     assert best_assignment([]) == []
 
 
-def test_a_worker_does_without_scipy() -> None:
-    code = "import sys, extractors.read, extractors.readers.pdf; sys.exit('scipy' in sys.modules)"
+def test_a_digital_page_does_without_scipy_and_opencv() -> None:
+    code = "import sys, extractors.read, extractors.readers.pdf; sys.exit(bool({'scipy', 'cv2'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -129,3 +129,16 @@ def test_records_that_begin_with_their_type(summed: bool) -> None:
     ]
     sure = {e.path: e.confidence for e in reading.evidence}
     assert sure["lines[0].buyer_item_id"] < 0.6  # nothing says which code this is
+
+
+def test_labels_cut_off_at_the_width_of_their_columns() -> None:
+    """A line printer cuts a long label, and the next one follows after a single blank."""
+    reading = typed("""
+Nr.  Ihre Artikelnumm Bezeichnung                       Menge Precio unita Importe net
+10   7110.11          Assembly glove 110 size 11           20         2,84       56,80
+20   LBL5732T         Thermal label roll 57 x 32 mm         3  28,56 / 100        0,86
+""")
+    assert [(x.seller_item_id, x.unit_price, x.price_base_quantity) for x in reading.lines] == [
+        ("7110.11", D("2.84"), D(1)),
+        ("LBL5732T", D("28.56"), D(100)),
+    ]

@@ -95,7 +95,7 @@ def test_a_revision_is_aligned_line_by_line() -> None:
     )
     (found,) = check(Revision, order)
     assert "changed: line 10 (HB-8-40), quantity 80 EA → 100 EA, date 2026-12-01 → 2027-01-05" in found.reason
-    assert "(already shipped)" in found.reason
+    assert "(too late: already shipped)" in found.reason
     assert "added: line 20 (HN-8), 100 EA" in found.reason
     assert "cancelled: WR-1 (line 2), 100 EA" in found.reason
 

@@ -55,8 +55,11 @@ def test_tolerances_of_the_policy(policy: dict[str, Any], price: str | None, rig
 def test_the_sentence_names_the_erp_row_and_both_prices() -> None:
     (found,) = check(ContractPrice, one(line_item(unit_price=D("0.55"))))
     assert "price list PL-GBP-A row 4711: 0.50 GBP per EA" in found.reason
-    assert "0.55 per EA" in found.reason and "+10.0 %" in found.reason
+    assert "0.55 per EA" in found.reason and "+10.0 % off, allowed above: 0.5 %" in found.reason
     assert (found.expected, found.actual) == ("0.50", "0.55")
+    policy = policies(price={"under_percent": D(2), "under_amount": D(1)})
+    (below,) = check(ContractPrice, one(line_item(unit_price=D("0.45"))), policy)
+    assert "-10.0 % off, allowed below: 2 % and 1 over the line" in below.reason
 
 
 def test_a_price_ten_times_too_high_gets_a_hint() -> None:
