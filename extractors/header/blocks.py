@@ -79,9 +79,14 @@ def _continues(block: Sequence[Segment], segment: Segment, around: Surroundings,
     middle = abs(last.box.x_mid - segment.box.x_mid) < 0.5 * height
     if not (left or right or middle):
         return False
-    if around.opens_foreign(segment) or around.opens_foreign(last):
+    if around.opens_foreign(segment) or around.opens_foreign(last) or _is_strange_label(last):
         return False
     return abs(last.height - segment.height) <= 0.6 * max(last.height, segment.height)
+
+
+def _is_strange_label(segment: Segment) -> bool:
+    """A label we do not know heads what stands below it."""
+    return segment.text.endswith(":") and len(segment.words) <= 3
 
 
 def _gap(block: Sequence[Segment]) -> float:

@@ -18,6 +18,7 @@ from pipeline.model import Source, Word
 from pipeline.values import is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
+_DATE_DIGITS = 6  # of a date within a text: "12.10.26", no "M12/10"
 LEAST_SURE = 0.6  # of a place known by content alone
 _JOINED = 0.94  # of a code whose two printed lines were joined
 _STACKED = 0.6  # of two codes in one cell
@@ -68,7 +69,18 @@ def read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> P
             _take_cells(printed, row, meanings, by_index)
         else:
             _take_other_row(printed, row, meanings, by_index)
+    _part_date(printed)
     return printed
+
+
+def _part_date(printed: Printed) -> None:
+    """A date that ends the first line of a text stood too close to it to be a column of its own."""
+    first = printed.lines[0] if printed.lines else ()
+    if "requested_date" in printed.values or len(first) < 3 or not looks_like_date(first[-1].text):
+        return
+    if sum(c.isdigit() for c in first[-1].text) >= _DATE_DIGITS:
+        printed.values["requested_date"] = Found(first[-1:], printed.page, printed.source, LEAST_SURE)
+        printed.lines[0] = first[:-1]
 
 
 def _is_upper_level(row: GridRow, block: Block) -> bool:
