@@ -234,6 +234,8 @@ def _take_wrapped(printed: Printed, row: GridRow, cell: CellValue, meaning: str 
         _take_code_wrap(printed, meaning, cell, row, column)
     elif meaning is not None and meaning not in printed.values and _is_plain(meaning, cell):
         _keep(printed, meaning, cell.words, row, 0.7 * column.label.score)
+    elif meaning == "quantity" and kind_of(cell.text) == "unit" and unit_of(printed) is None:
+        _keep(printed, "unit", cell.words, row, 0.9 * column.label.score)
     else:
         printed.notes.append(cell.text)
         if meaning == "quantity" and kind_of(cell.text) == "number":  # may be another item that lost its figures
