@@ -248,12 +248,14 @@ def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choic
 
 
 def _without_line_dates(around: Surroundings) -> Surroundings:
-    """In a list of one record a date of delivery is that of its line, unless there are two of them."""
+    """In a list of one record a date of delivery is that of its line. Of several columns of dates the lines' own is one
+    that differs from record to record, else the last: what heads the order stands first."""
     dated = [h for h in around.hits if h.field == "requested_date" and around.in_table(h.box)]
-    columns = [h for h in dated if column_values(around.page, h) is not None]
-    if len(columns) != 1 or len(column_values(around.page, columns[0]) or ()) > 1:
+    columns = [(h, values) for h in dated if (values := column_values(around.page, h)) is not None]
+    differ = any(len(set(values)) > 1 for _, values in columns)
+    if differ or not columns or (len(columns) == 1 and len(columns[0][1]) > 1):
         return around
-    return Surroundings(around.page, [h for h in around.hits if h is not columns[0]], around.regions)
+    return Surroundings(around.page, [h for h in around.hits if h is not columns[-1][0]], around.regions)
 
 
 def _is_near_now(day: date | None) -> bool:

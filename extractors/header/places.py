@@ -131,6 +131,8 @@ class Surroundings:
         for segment in rest:
             if set(segment.text) <= set(":.-–_ "):
                 continue
+            if is_column_label(segment.text) and column_values(self.page, hit) is not None:
+                return None  # beside the heading of a column stands that of the next
             near = segment.box.x0 - hit.box.x1 <= _REACH_RIGHT
             return segment if near and not self.is_label(segment) else None
         return self._beside(hit)
