@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.readers import cleaning, lookalikes, marks, segments, shining, strokes, unread, upright
+from extractors.readers import cleaning, colours, lookalikes, marks, segments, shining, strokes, unread, upright
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -27,10 +27,14 @@ _SPECKS = re.compile(r"[|_\-–—=~.,'`´‘’:;·•*\"“”]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A picture as it lies in the file. ``dpi`` is (across, down), None when the file does not say."""
+    """A picture as it lies in the file. ``dpi`` is (across, down), None when the file does not say.
+
+    ``coloured`` are the boxes in pixels where ink of another colour lay over print; it is taken off already.
+    """
 
     grey: Picture
     dpi: tuple[float, float] | None = None
+    coloured: tuple[marks.Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,11 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
     words = marks.doubted(words, marks.edges(cleaned.picture.shape, cleaned.letter), marks.AT_EDGE)
     place = upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)
+    over = [upright.moved(cleaned.place, box) for box in sheet.coloured]
+    words = marks.doubted(words, over, marks.UNDER_STAMP)
     missed = unread.unread(cleaned.picture, words, cleaned.lines, cleaned.letter)
     found = [(box, PEN) for box in seen.strokes] + [(box, unread.UNREAD) for box in missed]
+    found += [(box, colours.OVER_PRINT) for box in over]
     return replace(_page(cleaned, words, number), upright=place, marks=_marks(found, cleaned.points)), tongue
 
 
@@ -98,7 +105,7 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     """Flattens, lights, turns, levels and scales the picture, then takes its table lines out."""
     grey = _square_pixels(sheet)
     place = upright.scaling(grey.shape[1] / sheet.grey.shape[1], grey.shape[0] / sheet.grey.shape[0])
-    doubts: list[str] = []
+    doubts = [colours.OVER_PRINT] if sheet.coloured else []
     dpi = max(sheet.dpi) if sheet.dpi else None
     corners = cleaning.page_outline(grey)
     if corners is not None:

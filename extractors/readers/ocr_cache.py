@@ -33,7 +33,7 @@ def read_cached(
 
 def _key(sheet: Sheet, languages: Sequence[str], first: str) -> str:
     digest = hashlib.sha256(sheet.grey.tobytes())
-    told = (VERSION, tesseract.engine().version, sheet.grey.shape, sheet.dpi, tuple(languages), first)
+    told = (VERSION, tesseract.engine().version, sheet.grey.shape, sheet.dpi, sheet.coloured, tuple(languages), first)
     digest.update(repr(told).encode())
     return digest.hexdigest()
 
