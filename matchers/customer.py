@@ -147,8 +147,8 @@ def match_customer(
 
 def _collect(order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen) -> Iterable[Evidence]:
     yield from _from_domains(order, mail, index)
+    yield from _from_past(order, mail, index, seen)
     if mail is not None:
-        yield from _from_past(mail, index, seen)
         yield from _from_signature(mail, index)
     for party in (order.buyer, order.bill_to):
         if party.tax_id and tax_key(party.tax_id)[1] not in index.own.taxes:
@@ -176,13 +176,14 @@ def _from_domains(order: Order, mail: MailContext | None, index: CustomerIndex) 
         yield Evidence(f"{role} {address}", _of_domain(domain, index), kind="domain")
 
 
-def _from_past(mail: MailContext, index: CustomerIndex, seen: Seen) -> Iterable[Evidence]:
-    """Counts by itself only where the sender's domain tells nothing: who writes from the customer's own may order for a
-    sister company for the first time."""
-    domain = domain_of(mail.sender)
-    if mail.sender is None or domain is None or domain in index.own.domains:
-        return
-    yield Evidence(f"earlier orders from {mail.sender}", seen(mail.sender), not _of_domain(domain, index), "past")
+def _from_past(order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen) -> Iterable[Evidence]:
+    """Whose orders came before from the sender, or from the address the buyer prints. Counts by itself only where the
+    domain tells nothing: who writes from the customer's own may order for a sister company for the first time."""
+    for address in dict.fromkeys((mail.sender if mail is not None else None, order.buyer.email)):
+        domain = domain_of(address)
+        if address is not None and domain is not None and domain not in index.own.domains:
+            earlier = seen(address.casefold())
+            yield Evidence(f"earlier orders from {address}", earlier, not _of_domain(domain, index), "past")
 
 
 def _from_signature(mail: MailContext, index: CustomerIndex) -> Iterable[Evidence]:

@@ -332,3 +332,11 @@ ADDRESSES = [
 def test_the_same_door_in_the_forms_of_many_countries(street: str, city: str, printed: str, same: bool) -> None:
     found = fit(printed, filed(street, city))
     assert (found.same and not found.slip) is same
+
+
+def test_an_address_the_buyer_prints_may_be_known_too(index: CustomerIndex) -> None:
+    printed = order(Party(None, None, "Jan@Gmail.com"))
+    known = match_customer(
+        printed, None, index, lambda address: frozenset({"C5"} if address == "jan@gmail.com" else ())
+    )
+    assert known.key == "C5" and "earlier orders from Jan@Gmail.com" in known.reason
