@@ -2,9 +2,9 @@
 
     python -m benchmarks.extraction [FILE | FOLDER...] [--peer PYTHON] [--runs N]
 
-``FILE``: PDFs with text, ``FOLDER``: all in it that have text on every page; none takes the shipped samples. ``PYTHON``:
-an interpreter that has invoice2data, which is no dependency of ours (``python3 -m venv /somewhere && /somewhere/bin/pip
-install invoice2data``).
+``FILE``: PDFs with text, ``FOLDER``: all in it that have text on every page; none takes the shipped samples.
+``PYTHON``: an interpreter that has invoice2data, which is no dependency of ours (``python3 -m venv /somewhere &&
+/somewhere/bin/pip install invoice2data``).
 
 Runs are interleaved and medians compared. Processor time is measured, children included, so that a busy machine does
 not blur the ratios. Our own code keeps what it learned of texts, so each document is extracted once only, by a process

@@ -14,17 +14,25 @@ from pipeline.language import fold
 
 STREET_ALIKE = 78.0  # 0..100, the street's words in the printed address; misread letters stay above it
 _DUTCH = re.compile(r"\b(\d{4}) ([A-Z]{2})\b")
+_COUNTRY = re.compile(r"(?:(?<=[\s,])|^)[A-Z]{1,2}-(?=\d{2})")  # D-10115
+# no "m", which is a flat in Polish, and no side of a street (N, S, E, W, O)
+_HOUSE_LETTER = re.compile(r"\b(\d+) ([a-df-lp-rt-vx-z]|bis|ter|quater)\b")
+_ARTICLES = frozenset(
+    {"de", "la", "le", "les", "du", "des", "del", "da", "do", "dos", "das", "di", "della", "of", "the"}
+)
+_SIDES = frozenset({"n", "s", "e", "w", "o", "ne", "nw", "se", "sw"})  # of a street: N Main St is not S Main St
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An address on file, taken apart. ``postcode`` is the digit-bearing words of the city line in one run; ``numbers``
-    the digit-bearing words of the street."""
+    """An address on file, taken apart. ``postcode`` is the longest run of digit-bearing words of the city line;
+    ``numbers`` are those of the street; ``kinds`` the words for a kind of street ("ave") or its side ("n") in it."""
 
     postcode: str
     numbers: tuple[str, ...]
     street: str
     city: str
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +47,44 @@ class Fit:
 
 @lru_cache(maxsize=200_000)
 def filed(street: str, city_zip: str) -> Filed:
-    city = _words(city_zip)
-    number_words = tuple(word for word in _words(street) if _has_digit(word))
+    city, words = _words(city_zip), _words(street)
     return Filed(
-        postcode="".join(word for word in city if _has_digit(word)),
-        numbers=number_words,
-        street=" ".join(word for word in _words(street) if not _has_digit(word)),
+        postcode=_longest_run(city),
+        numbers=tuple(word for word in words if _has_digit(word)),
+        street=" ".join(_named(words)),
         city=" ".join(word for word in city if not _has_digit(word)),
+        kinds=_kinds(words),
     )
+
+
+def _longest_run(words: tuple[str, ...]) -> str:
+    """In "110 00 Praha 1" the postcode is 11000."""
+    runs = "".join(word if _has_digit(word) else " " for word in words).split()
+    return max(runs, key=len, default="")
+
+
+def _named(words: tuple[str, ...]) -> list[str]:
+    """The words of a street's name; the kind of street counts as one where it has no other."""
+    name = [word for word in words if not _has_digit(word) and word not in _ARTICLES]
+    return [word for word in name if word not in _street_kinds()] or name
+
+
+def _kinds(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words) & (_street_kinds() | _SIDES)
+
+
+@lru_cache(maxsize=1)
+def _street_kinds() -> frozenset[str]:
+    return frozenset(party_words().streets.values()) - _SIDES
 
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
     streets = party_words().streets
-    words = fold(_DUTCH.sub(r"\1\2", text)).split()
-    return tuple(streets.get(word, re.sub(r"strasse$", "str", word)) for word in words)
+    bare = _COUNTRY.sub("", _DUTCH.sub(r"\1\2", text)).translate({ord(sign): " " for sign in "ºª°"})
+    words = fold(bare).replace("c so ", "corso ").split()
+    short = " ".join(streets.get(word, re.sub(r"strasse$", "str", word)) for word in words)
+    return tuple(_HOUSE_LETTER.sub(r"\1\2", short).split())
 
 
 def _has_digit(word: str) -> bool:
@@ -72,7 +103,7 @@ def fit(text: str, on_file: Filed) -> Fit:
     """How a printed address agrees with one on file."""
     words = _words(text)
     street = _street_score(words, on_file)
-    if street < STREET_ALIKE:
+    if street < STREET_ALIKE or _another_kind(_kinds(words), on_file.kinds) or _goes_on(text, on_file):
         return Fit(False, street=street)
     if _numbers_agree(words, postcode_runs(text), on_file.postcode, on_file.numbers, on_file.city):
         return Fit(True, street=street)
@@ -86,13 +117,27 @@ def fit(text: str, on_file: Filed) -> Fit:
     return Fit(False, street=street)
 
 
+def _another_kind(printed: frozenset[str], on_file: frozenset[str]) -> bool:
+    """Jaurès Avenue is not Jaurès Boulevard; a kind that one of them leaves out tells nothing."""
+    return bool(on_file - printed) and bool(printed - on_file)
+
+
+def _goes_on(text: str, on_file: Filed) -> bool:
+    """Whether the house number on file goes on in print: 118-2 is another door than 118."""
+    if not on_file.numbers:
+        return False
+    more = re.findall(rf"(?<!\w){re.escape(on_file.numbers[0])}\s?[-–/]\s?(\d+\w?)(?!\w)", text.casefold())
+    return any(number not in on_file.numbers and number not in on_file.postcode for number in more)
+
+
 def _street_score(words: tuple[str, ...], on_file: Filed) -> float:
+    """The name of the street among the printed words, whole or as a run of them written together or apart."""
     if not on_file.street:
         return 100.0 if on_file.postcode else 0.0
-    printed = " ".join(word for word in words if not _has_digit(word))
-    if len(printed) < len(on_file.street):
-        return fuzz.ratio(on_file.street, printed)
-    return max(fuzz.token_set_ratio(on_file.street, printed), fuzz.partial_ratio(on_file.street, printed))
+    printed = _named(words)
+    name, length = on_file.street.replace(" ", ""), len(on_file.street.split())
+    runs = ("".join(printed[at : at + n]) for n in range(max(1, length - 1), length + 2) for at in range(len(printed)))
+    return max(fuzz.token_set_ratio(on_file.street, " ".join(printed)), *(fuzz.ratio(name, run) for run in runs), 0.0)
 
 
 def _numbers_agree(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from matchers.addresses import filed, fit, postcode_runs
 from matchers.names import bare_name, domain_of, folded_name, party_words, site_owner, tax_key
+from matchers.signature import signature
 from pipeline.interfaces import Erp
 from pipeline.model import Candidate, Customer, MailContext, Order, Party, PartyMatch, ShipTo
 
@@ -19,11 +21,18 @@ SAME_WORD = 75.0  # of two words of a name: one misread letter in a short word
 SAME_COMPANY = 70.0  # below, a printed name is another company's than the one a domain or number belongs to
 
 
+Seen = Callable[[str], frozenset[str]]
+
+
+def nobody_seen(_sender: str) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What one fact says: ``customers`` are all it may mean; ``strong`` evidence must be agreed with.
 
-    ``kind``: "domain", "tax", "name" or "address" of the buyer; "other" for the rest.
+    ``kind``: "domain", "tax", "name" or "address" of the buyer, "past", "signature"; "other" for the rest.
     """
 
     words: str
@@ -113,9 +122,12 @@ class OwnIdentity:
     domains: frozenset[str]
 
 
-def match_customer(order: Order, mail: MailContext | None, index: CustomerIndex) -> PartyMatch:
-    """The customer that all strong evidence agrees on; else none, with who it might be and what conflicts."""
-    evidence = [e for e in _collect(order, mail, index) if e.customers]
+def match_customer(
+    order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen = nobody_seen
+) -> PartyMatch:
+    """The customer that all strong evidence agrees on; else none, with who it might be and what conflicts. ``seen``
+    tells whose orders came from an address before."""
+    evidence = [e for e in _collect(order, mail, index, seen) if e.customers]
     strong = [e for e in evidence if e.strong]
     printed = _printed_name(order, index)
     if not strong:
@@ -133,8 +145,11 @@ def match_customer(order: Order, mail: MailContext | None, index: CustomerIndex)
     return PartyMatch(key, "; ".join(e.words for e in strong), _candidates(strong, index))
 
 
-def _collect(order: Order, mail: MailContext | None, index: CustomerIndex) -> Iterable[Evidence]:
+def _collect(order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen) -> Iterable[Evidence]:
     yield from _from_domains(order, mail, index)
+    yield from _from_past(order, mail, index, seen)
+    if mail is not None:
+        yield from _from_signature(mail, index)
     for party in (order.buyer, order.bill_to):
         if party.tax_id and tax_key(party.tax_id)[1] not in index.own.taxes:
             yield Evidence(f"the tax number {party.tax_id}", index.taxed(party.tax_id), kind="tax")
@@ -159,6 +174,27 @@ def _from_domains(order: Order, mail: MailContext | None, index: CustomerIndex) 
         if domain is None or domain in party_words().free_mail or domain in index.own.domains:
             continue
         yield Evidence(f"{role} {address}", _of_domain(domain, index), kind="domain")
+
+
+def _from_past(order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen) -> Iterable[Evidence]:
+    """Whose orders came before from the sender, or from the address the buyer prints. Counts by itself only where the
+    domain tells nothing: who writes from the customer's own may order for a sister company for the first time."""
+    for address in dict.fromkeys((mail.sender if mail is not None else None, order.buyer.email)):
+        domain = domain_of(address)
+        if address is not None and domain is not None and domain not in index.own.domains:
+            earlier = seen(address.casefold())
+            yield Evidence(f"earlier orders from {address}", earlier, not _of_domain(domain, index), "past")
+
+
+def _from_signature(mail: MailContext, index: CustomerIndex) -> Iterable[Evidence]:
+    """A line of the sender's signature that is a customer's name, or holds its tax number."""
+    for line in signature(mail.text):
+        for part in re.split(r"\s+[|·•]\s+|,\s|\s+[-–—]\s+", line):
+            if part and bare_name(part) not in index.own.names:
+                yield Evidence(f"the signature's {part}", index.named(part), kind="signature")
+        number = tax_key(line.rpartition(":")[2])[1]
+        if number and number not in index.own.taxes:
+            yield Evidence(f"the signature's tax number {line}", index.taxed(line.rpartition(":")[2]), kind="signature")
 
 
 def _of_domain(domain: str, index: CustomerIndex) -> frozenset[str]:
@@ -204,6 +240,8 @@ def _another_company(printed: str | None, key: str, index: CustomerIndex, *, cer
 def _too_little(evidence: Evidence, order: Order, index: CustomerIndex, key: str) -> str | None:
     """A name alone is not enough when an address is printed that is not that customer's."""
     address = order.buyer.address
+    if evidence.kind == "signature":
+        return f"only the mail's signature names {', '.join(sorted(evidence.customers))}, and anybody can write one"
     if evidence.kind != "name" or not address or index.at_address(address) or _is_own(order.buyer, index):
         return None
     customer = next(c for c in index.customers if c.customer_id == key)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matchers.catalogue import Catalogue, Overlap
+from matchers.probability import ENOUGH, Circumstances, Witnesses, probability
 from matchers.tokens import is_hard, is_letter, lexicon, shape, tokens
 from pipeline.model import Candidate, CatalogueItem
 
-# True: the price printed is this customer's price for the item; None: it cannot be told
-PriceAgrees = Callable[[CatalogueItem], bool | None]
 SHORT_CODE = 4  # characters up to which a code may be a part of a number ("20" of "207")
 LIKELY = 0.55  # share of a description's weight from which an item is worth showing to a person
 
@@ -24,6 +23,16 @@ class Described:
     probability: float
     reason: str
     candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """``objection``: why the best of the ``ranked`` items is refused whatever its ``witnesses`` say."""
+
+    best: Overlap
+    ranked: Sequence[Overlap]
+    witnesses: Witnesses
+    objection: str | None
 
 
 class Descriptions:
@@ -67,19 +76,52 @@ class Descriptions:
         telling = {t for t in said if is_hard(t) or self._catalogue.knows(t)}
         return len(telling) >= 2 and len(said) >= 3 and not (said & own)
 
-    def identify(self, said: frozenset[str], price_agrees: PriceAgrees) -> Described:
-        """The one item the description is full evidence for, or why there is none."""
+    def identify(self, said: frozenset[str], around: Circumstances, near: Mapping[str, int] | None = None) -> Described:
+        """The one item the description is full evidence for, or why there is none. ``near``: items whose number is one
+        printed, but for so many damaged characters."""
+        weighed = self.weigh(said, around, near or {})
+        if weighed is None:
+            return Described(None, 0.0, "nothing in the catalogue is described like this")
+        best, shown = weighed.best, _shown(weighed.ranked, said)
+        if weighed.objection is not None:
+            return Described(None, 0.0, weighed.objection, shown)
+        chance = probability(weighed.witnesses)
+        if chance < ENOUGH:
+            label = f"{best.item.sku} ({best.item.description})"
+            return Described(None, chance, f"nearest is {label}, but only {chance:.0%} likely", shown)
+        proof = "and the price is the contract price" if weighed.witnesses.price else "no other item fits"
+        return Described(best.item, chance, f"the description names {best.item.description}; {proof}", shown)
+
+    def weigh(self, said: frozenset[str], around: Circumstances, near: Mapping[str, int]) -> Weighed | None:
+        """The best item and what bears on it; None when nothing is described like this."""
         overlaps = self._catalogue.overlaps(sorted(said))
         if not overlaps or overlaps[0].score < LIKELY:
-            return Described(None, 0.0, "nothing in the catalogue is described like this")
+            return None
         ranked = sorted(overlaps, key=lambda o: (-self._fit(said, o), o.item.sku))
-        best = ranked[0]
-        reason = self._objection(said, best, ranked[1:], price_agrees)
-        if reason is not None:
-            return Described(None, 0.0, reason, _shown(ranked, said))
-        proof = "and the price is the contract price" if price_agrees(best.item) else "no other item fits"
-        return Described(
-            best.item, 0.95, f"the description names {best.item.description}; {proof}", _shown(ranked, said)
+        best, witnesses = ranked[0], self._witnesses(said, ranked, around, near)
+        objection = _objection(said, best, ranked[1:]) or _unproven(said, best, witnesses)
+        return Weighed(best, ranked, witnesses, objection)
+
+    def _witnesses(
+        self, said: frozenset[str], ranked: Sequence[Overlap], around: Circumstances, near: Mapping[str, int]
+    ) -> Witnesses:
+        best, item = ranked[0], ranked[0].item
+        shared = said & best.tokens
+        weight = self._catalogue.weight
+        whole = sum(weight(t) for t in best.tokens) or 1.0
+        fits = [self._fit(said, overlap) for overlap in ranked[:2]]
+        return Witnesses(
+            said=best.score,
+            held=sum(weight(t) for t in shared) / whole,
+            hard=sum(1 for t in shared if is_hard(t)),
+            missing=sum(1 for t in best.tokens - said if is_hard(t)),
+            words=sum(1 for t in shared if not is_hard(t) and not is_letter(t)),
+            code=1 - near[item.sku] / 4 if item.sku in near else 0.0,
+            lead=(fits[0] - fits[1]) / whole if len(fits) > 1 else 1.0,
+            price=around.price(item),
+            unit=around.unit(item),
+            pack=around.pack(item),
+            bought=around.bought(item),
         )
 
     def _fit(self, said: frozenset[str], overlap: Overlap) -> float:
@@ -88,32 +130,33 @@ class Descriptions:
         shared = sum(weight(t) for t in said & overlap.tokens)
         return shared - sum(weight(t) for t in said ^ overlap.tokens if is_hard(t) or is_letter(t))
 
-    def _objection(
-        self, said: frozenset[str], best: Overlap, others: Sequence[Overlap], price_agrees: PriceAgrees
-    ) -> str | None:
-        """Why the best item must not be taken, in words; None when nothing speaks against it."""
-        label = f"{best.item.sku} ({best.item.description})"
-        if extra := sorted(t for t in said - best.tokens if is_hard(t)):
-            return f"nearest is {label}, but the order also says {', '.join(extra)}"
-        if kinds := _other_kind(said, best.tokens):
-            return f"nearest is {label}, but the order names a {kinds[0]}"
-        missing = sorted(t for t in best.tokens - said if is_hard(t))
-        for other in others:
-            if not _ruled_out(said, best, other, complete=not missing):
-                apart = sorted((best.tokens ^ other.tokens) - (said & best.tokens & other.tokens))
-                return (
-                    f"{label} and {other.item.sku} ({other.item.description}) differ in {', '.join(apart) or 'nothing'}"
-                )
-        hard = [t for t in said & best.tokens if is_hard(t)]
-        words = [t for t in said & best.tokens if not is_hard(t) and not is_letter(t)]
-        agrees = price_agrees(best.item)
-        if missing and not agrees:
-            return f"nearest is {label}, but the order does not say {', '.join(missing)}"
-        if not hard and (best.tokens - said or said - best.tokens):
-            return f"nearest is {label}, but no size, norm or other attribute proves it"
-        if not words and not agrees:
-            return f"nearest is {label}, but what kind of thing it is is not said in words known here"
-        return None
+
+def _objection(said: frozenset[str], best: Overlap, others: Sequence[Overlap]) -> str | None:
+    """Why the best item must not be taken however likely it is, in words; None when nothing speaks against it."""
+    label = f"{best.item.sku} ({best.item.description})"
+    if extra := sorted(t for t in said - best.tokens if is_hard(t)):
+        return f"nearest is {label}, but the order also says {', '.join(extra)}"
+    if kinds := _other_kind(said, best.tokens):
+        return f"nearest is {label}, but the order names a {kinds[0]}"
+    complete = all(t in said for t in best.tokens if is_hard(t))
+    for other in others:
+        if not _ruled_out(said, best, other, complete=complete):
+            apart = sorted((best.tokens ^ other.tokens) - (said & best.tokens & other.tokens))
+            return f"{label} and {other.item.sku} ({other.item.description}) differ in {', '.join(apart) or 'nothing'}"
+    return None
+
+
+def _unproven(said: frozenset[str], best: Overlap, witnesses: Witnesses) -> str | None:
+    """What the line leaves open that only this customer's price could settle, in words; None when nothing is."""
+    label = f"{best.item.sku} ({best.item.description})"
+    missing = sorted(t for t in best.tokens - said if is_hard(t))
+    if missing and not witnesses.price:
+        return f"nearest is {label}, but the order does not say {', '.join(missing)}"
+    if not witnesses.hard and said != best.tokens:
+        return f"nearest is {label}, but no size, norm or other attribute proves it"
+    if not witnesses.words and not witnesses.price:
+        return f"nearest is {label}, but what kind of thing it is is not said in words known here"
+    return None
 
 
 def _ruled_out(said: frozenset[str], best: Overlap, other: Overlap, *, complete: bool) -> bool:

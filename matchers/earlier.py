@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipeline.interfaces import Erp, OrderHistory
@@ -16,6 +16,16 @@ def earlier_orders(order: Order, customer_id: str | None, erp: Erp, history: Ord
     if customer_id is None:
         return tuple(history.earlier(None, order.po_number)) if order.po_number else ()
     return (*from_erp(erp.open_orders(customer_id)), *history.earlier(customer_id, None))
+
+
+def bought(earlier: Sequence[EarlierOrder]) -> Mapping[str, Sequence[EarlierLine]]:
+    """By item, what this customer is known to have ordered: what the ERP holds, not what we only took it for."""
+    found: dict[str, list[EarlierLine]] = defaultdict(list)
+    for order in earlier:
+        for line in order.lines:
+            if line.sku and line.entered:
+                found[line.sku].append(line)
+    return found
 
 
 def from_erp(rows: Sequence[OpenOrderLine]) -> list[EarlierOrder]:
@@ -45,6 +55,7 @@ def _order(lines: Sequence[OpenOrderLine]) -> EarlierOrder:
                 line_no=line.line,
                 status=line.status,
                 item_codes=(line.customer_part_no,) if line.customer_part_no else (),
+                entered=True,
             )
             for line in lines
         ),

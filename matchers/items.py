@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from matchers.catalogue import Catalogue
 from matchers.codes import code_key, confusion_key, print_key
-from matchers.descriptions import Descriptions, PriceAgrees
+from matchers.descriptions import Descriptions, Weighed
+from matchers.probability import Circumstances
 from pipeline.aliases import Aliases, code_alias, in_words, line_keys
 from pipeline.interfaces import Erp
 from pipeline.model import AliasKind, Candidate, CatalogueItem, ItemStatus, KnownAlias, LineItem
@@ -81,14 +82,20 @@ class ItemMatcher:
         self._part_keys: dict[tuple[str, Key], Mapping[str, frozenset[str]]] = {}
 
     def match(
-        self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees, aliases: Aliases = NO_ALIASES
+        self, line: LineItem, customer_id: str | None, around: Circumstances, aliases: Aliases = NO_ALIASES
     ) -> ItemMatch:
         """``aliases`` are this customer's: those in trust are a rung, the others stop what contradicts them."""
-        found = self._climb(line, customer_id, price_agrees, aliases)
+        found = self._climb(line, customer_id, around, aliases)
         said = (aliases.about(kind, key) for kind, key in line_keys(line))
         return self._beside(found, [row for one in said if one.trusted is None for row in one.rows])
 
-    def _climb(self, line: LineItem, customer_id: str | None, price_agrees: PriceAgrees, aliases: Aliases) -> ItemMatch:
+    def weigh(self, line: LineItem, customer_id: str | None, around: Circumstances) -> Weighed | None:
+        """What bears on a line of which no number is on file; None where nothing comes near."""
+        codes = _codes(line)
+        said = self._descriptions.read(line.description, [code for field, code in codes if field != "description"])
+        return self._descriptions.weigh(said, around, self._nearby(codes, customer_id))
+
+    def _climb(self, line: LineItem, customer_id: str | None, around: Circumstances, aliases: Aliases) -> ItemMatch:
         codes = _codes(line)
         hits = [hit for field, code in codes for hit in self._hits(field, code, customer_id, aliases)]
         hits += _by_words(line, aliases)
@@ -100,8 +107,8 @@ class ItemMatcher:
         if len(skus) > 1:
             return self._contradicting(hits)
         if skus:
-            return self._by_code(hits, codes, said, price_agrees)
-        return self._without_code(codes, said, price_agrees, customer_id)
+            return self._by_code(hits, codes, said, around)
+        return self._without_code(codes, said, around, customer_id)
 
     def _beside(self, match: ItemMatch, suggested: list[KnownAlias]) -> ItemMatch:
         """With what people said that is not in trust: it proves nothing, but nothing goes through against it."""
@@ -167,31 +174,31 @@ class ItemMatcher:
         return Candidate(sku, item.description if item else sku, score, reason)
 
     def _by_code(
-        self, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees
+        self, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str], around: Circumstances
     ) -> ItemMatch:
         best = min(hits, key=lambda hit: _RANK[hit.level])
         item = self._erp.item(best.sku)
         if item is None:
             return ItemMatch(None, None, 0.0, f"{best.words}, which the catalogue does not hold", "unknown_item")
         words = "; ".join(dict.fromkeys(hit.words for hit in hits))
-        named = self._descriptions.identify(said, price_agrees).item if len(said) > 2 else None
-        against = self._against(item, hits, codes, said, price_agrees, named)
+        named = self._descriptions.identify(said, around).item if len(said) > 2 else None
+        against = self._against(item, hits, codes, said, around, named)
         if against is not None:
-            others = self._descriptions.identify(said, price_agrees).candidates
+            others = self._descriptions.identify(said, around).candidates
             candidates = (self._candidate(item.sku, words), *(c for c in others if c.key != item.sku))
             return ItemMatch(None, None, 0.0, f"{words}, but {against}", "ambiguous_item", candidates[:5])
         return _sold(item, best.level, _LEVELS[best.level][0], words)
 
     def _against(
         self, item: CatalogueItem, hits: list[Hit], codes: list[tuple[str, str]], said: frozenset[str],
-        price_agrees: PriceAgrees, named: CatalogueItem | None,
+        around: Circumstances, named: CatalogueItem | None,
     ) -> str | None:  # fmt: skip
         """What on the line speaks against the item its code leads to, in words."""
         if differs := self._descriptions.contradiction(said, item):
             return differs
         if named is not None and named.sku != item.sku:
             return f"the description names {named.sku} ({named.description})"
-        backed = self._descriptions.supports(said, item) or bool(price_agrees(item))
+        backed = self._descriptions.supports(said, item) or bool(around.price(item))
         if self._descriptions.unrelated(said, item) and not backed and all(hit.field != _WORDS for hit in hits):
             return f"the description has nothing in common with {item.description}"
         if all(hit.level == "confused_code" for hit in hits) and not backed:
@@ -205,12 +212,11 @@ class ItemMatcher:
     # --- no code leads anywhere ---
 
     def _without_code(
-        self, codes: list[tuple[str, str]], said: frozenset[str], price_agrees: PriceAgrees, customer_id: str | None
+        self, codes: list[tuple[str, str]], said: frozenset[str], around: Circumstances, customer_id: str | None
     ) -> ItemMatch:
-        described = self._descriptions.identify(said, price_agrees)
+        near, alike = self._nearby(codes, customer_id), self._alike(codes, customer_id)
+        described = self._descriptions.identify(said, around, near)
         item = described.item
-        alike = self._alike(codes, customer_id)
-        near = self._near(codes) | dict.fromkeys(alike, 0)
         if item is not None and any(_is_start(code, item) for _, code in codes):
             near = {item.sku: 0}
         printed = ", ".join(f"{field} {code}" for field, code in codes if field != "description")
@@ -232,6 +238,9 @@ class ItemMatcher:
             return _sold(item, "confused_code", described.probability, reason)
         level = "fuzzy_code" if item.sku in near else "description"
         return _sold(item, level, described.probability, f"{unknown}{described.reason}")
+
+    def _nearby(self, codes: list[tuple[str, str]], customer_id: str | None) -> dict[str, int]:
+        return self._near(codes) | dict.fromkeys(self._alike(codes, customer_id), 0)
 
     def _alike(self, codes: list[tuple[str, str]], customer_id: str | None) -> frozenset[str]:
         """Items whose number, or this customer's for them, is a printed code as misread print may show it."""

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 from matchers.customer import CustomerIndex, match_customer
-from matchers.earlier import earlier_orders
+from matchers.earlier import bought, earlier_orders
 from matchers.index.store import open_index
 from matchers.items import ItemMatch, ItemMatcher
 from matchers.price import expected_price
+from matchers.probability import Circumstances
 from matchers.ship_to import match_ship_to
-from matchers.units import UnitResult, price_fits, read_unit
+from matchers.solver import Question, UnitResult, price_fits, read_unit
+from matchers.units import converts, fills_packs
 from matchers.unlisted import unlisted_items
-from pipeline.aliases import CONFIRMATIONS, Aliases
+from pipeline.aliases import CONFIRMATIONS, Aliases, in_words, text_alias
 from pipeline.interfaces import AliasMemory, Erp, OrderHistory
 from pipeline.model import (
+    AliasKind,
     CatalogueItem,
     Customer,
+    EarlierLine,
+    EarlierOrder,
     ExpectedPrice,
     LineItem,
     LineMatch,
@@ -48,11 +55,12 @@ class OrderMatcher:
     ) -> MatchedOrder:
         """``as_of`` is the day prices are taken from when the order prints none."""
         customers, items = self._of(erp)
-        customer = match_customer(order, mail, customers)
+        customer = match_customer(order, mail, customers, history.customers_of)
         record = erp.customer(customer.key) if customer.key else None
         taught = self._aliases(customer.key)
         ship_to = _ship_to(order, erp, record, taught)
-        at = _Terms(erp, record, order.order_date or as_of, taught.at(ship_to.key))
+        earlier = earlier_orders(order, customer.key, erp, history)
+        at = Terms(erp, record, order.order_date or as_of, taught.at(ship_to.key), earlier)
         lines = tuple(_line(line, items, at) for line in order.lines)
         return MatchedOrder(
             order=order,
@@ -60,7 +68,7 @@ class OrderMatcher:
             customer_record=record,
             ship_to=ship_to,
             lines=lines,
-            earlier=earlier_orders(order, customer.key, erp, history),
+            earlier=earlier,
             as_of=as_of,
             mail=mail,
             absent_exports=erp.absent,
@@ -77,14 +85,15 @@ class OrderMatcher:
         return self._indexes[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What prices depend on besides item and quantity."""
+@dataclass(frozen=True)
+class Terms:
+    """What an order's lines are held against: exports, customer, day of the prices, what is known of the customer."""
 
     erp: Erp
     customer: Customer | None
     day: date
     aliases: Aliases
+    earlier: Sequence[EarlierOrder]
 
     def price(self, item: CatalogueItem, quantity: Decimal) -> ExpectedPrice | str:
         if self.customer is None:
@@ -92,6 +101,25 @@ class _Terms:
         return expected_price(
             self.erp.prices(item.sku, self.customer), self.customer, quantity, self.day, item.base_uom
         )
+
+    @cached_property
+    def bought(self) -> Mapping[str, Sequence[EarlierLine]]:
+        """What the ERP holds of this customer's orders, by item."""
+        return bought(self.earlier)
+
+    def question(self, line: LineItem, item: CatalogueItem) -> Question:
+        return Question(
+            line,
+            item,
+            self.erp.conversions(item.sku),
+            lambda quantity: self.price_or_none(item, quantity),
+            self.bought.get(item.sku, ()),
+            self._known_unit(line),
+        )
+
+    def _known_unit(self, line: LineItem) -> tuple[str, str] | None:
+        said = self.aliases.about(AliasKind.UNIT, text_alias(line.unit or "")).trusted
+        return (said.alias.target, f"{line.unit} is {in_words(said)}") if said is not None else None
 
     def price_or_none(self, item: CatalogueItem, quantity: Decimal) -> ExpectedPrice | None:
         found = self.price(item, quantity)
@@ -107,17 +135,23 @@ def _ship_to(order: Order, erp: Erp, customer: Customer | None, aliases: Aliases
     return match_ship_to(order, customer, erp.ship_tos(customer.customer_id), aliases)
 
 
-def _line(line: LineItem, items: ItemMatcher, at: _Terms) -> LineMatch:
-    def price_agrees(item: CatalogueItem) -> bool | None:
-        return price_fits(line, item, at.erp.conversions(item.sku), lambda quantity: at.price_or_none(item, quantity))
-
+def _line(line: LineItem, items: ItemMatcher, at: Terms) -> LineMatch:
     customer_id = at.customer.customer_id if at.customer else None
-    found = items.match(line, customer_id, price_agrees, at.aliases)
+    found = items.match(line, customer_id, around(line, at), at.aliases)
     if found.item is None:
         return _unmatched(found)
     item = found.item
-    unit = read_unit(line, item, at.erp.conversions(item.sku), lambda quantity: at.price_or_none(item, quantity))
+    unit = read_unit(at.question(line, item))
     return _matched(found, item, unit, at)
+
+
+def around(line: LineItem, at: Terms) -> Circumstances:
+    return Circumstances(
+        price=lambda item: price_fits(at.question(line, item)),
+        unit=lambda item: converts(line, item, at.erp.conversions(item.sku)),
+        pack=lambda item: fills_packs(line, item, at.erp.conversions(item.sku)),
+        bought=lambda item: item.sku in at.bought if at.bought else None,
+    )
 
 
 def _unmatched(found: ItemMatch) -> LineMatch:
@@ -131,7 +165,7 @@ def _unmatched(found: ItemMatch) -> LineMatch:
     )
 
 
-def _matched(found: ItemMatch, item: CatalogueItem, unit: UnitResult, at: _Terms) -> LineMatch:
+def _matched(found: ItemMatch, item: CatalogueItem, unit: UnitResult, at: Terms) -> LineMatch:
     price = at.price(item, unit.reading.base_quantity) if unit.reading else "the quantity in base units is not known"
     levels = at.erp.stock(item.sku)
     return LineMatch(

@@ -17,13 +17,15 @@ class PartyWords:
     legal_forms: frozenset[tuple[str, ...]]
     free_mail: frozenset[str]
     streets: Mapping[str, str]
+    closings: tuple[str, ...]  # folded beginnings of the line above a signature
 
 
 @lru_cache(maxsize=1)
 def party_words() -> PartyWords:
     data = tomllib.loads(resources.files("matchers").joinpath("parties.toml").read_text(encoding="utf-8"))
     forms = frozenset(tuple(form.split()) for form in data["legal_forms"])
-    return PartyWords(forms, frozenset(data["free_mail"]), data["streets"])
+    closings = tuple(fold(words) for words in data["closings"])
+    return PartyWords(forms, frozenset(data["free_mail"]), data["streets"], closings)
 
 
 @lru_cache(maxsize=65536)

@@ -48,12 +48,15 @@ def _highest(rows: Sequence[Price], customer: Customer) -> list[Price]:
 
 def _words(row: Price, day: date, base_uom: str) -> str:
     source = f"{row.customer_id}'s own price" if row.customer_id else f"price list {row.price_list_id}"
-    until = f" to {row.valid_to}" if row.valid_to else " on"
-    since = f"valid from {row.valid_from}{until}" if row.valid_from else f"valid{until}"
     return (
         f"{source} for {row.sku}: {row.price:f} {row.currency} per {base_uom} from {row.min_qty:f} {base_uom}, "
-        f"{since}, on {day} (price_list.csv row {row.row})"
+        f"valid {_validity(row)}, taken for {day} (price_list.csv row {row.row})"
     )
+
+
+def _validity(row: Price) -> str:
+    since, until = row.valid_from and f"from {row.valid_from}", row.valid_to and f"to {row.valid_to}"
+    return " ".join(part for part in (since, until) if part) or "at any time"
 
 
 def _why_none(

@@ -43,6 +43,7 @@ _LINK = re.compile(rf"[a-z]{{0,2}}{_NUMBER}(?:x{_NUMBER})*")
 _THREAD = re.compile(r"(?:g|r|rp|rc|npt)\d+")
 _GARMENT = re.compile(r"\d?x{0,4}[sl]|m")
 _FRACTION = re.compile(r"\d+/\d+")
+_MANY = re.compile(r"(\d+)er")  # 100er Pack
 _CURRENT = {"vac": "ac", "vdc": "dc"}  # 24VAC says two things
 
 
@@ -59,6 +60,7 @@ class Lexicon:
     norms: frozenset[str]
     prefixes: frozenset[str]  # words that belong to the number behind them
     dropped: frozenset[str]
+    packs: frozenset[str]  # words before the number of pieces in a pack
     units: Mapping[str, tuple[str, Decimal]]  # base unit and factor
 
 
@@ -88,6 +90,7 @@ def lexicon() -> Lexicon:
         norms=norms,
         prefixes=norms | frozenset(grammar["prefixes"]),
         dropped=frozenset(grammar["dropped"]),
+        packs=frozenset(grammar["packs"]),
         units={name: (unit["base"], Decimal(unit["factor"])) for name, unit in data["units"].items()},
     )
 
@@ -107,7 +110,7 @@ def _add(phrases: dict[tuple[str, ...], tuple[str, ...]], target: tuple[str, ...
 @lru_cache(maxsize=200_000)
 def tokens(text: str) -> tuple[str, ...]:
     """Canonical tokens in the order printed, each once."""
-    runs = _joined(_quantities(_translated(_runs(text))))
+    runs = _joined(_quantities(_packed(_translated(_runs(text)))))
     return tuple(dict.fromkeys(run for run in runs if run not in lexicon().dropped))
 
 
@@ -153,6 +156,33 @@ def _letters_again(run: str) -> str:
         return run
     word = run.translate(_TO_LETTERS)
     return next((w for w in (word, word.replace("l", "i")) if w in lexicon().known), run)
+
+
+def _packed(runs: Sequence[str]) -> Sequence[str]:
+    """How many are in a pack, in one spelling: PK/50, pack of 50, VE 50 Stk and 50er Pack are 50pcs."""
+    if lexicon().packs.isdisjoint(runs):
+        return runs
+    result: list[str] = []
+    at = 0
+    while at < len(runs):
+        many, taken = _pack_of(runs, at) if runs[at] in lexicon().packs else (None, 1)
+        if many is None and runs[at] in lexicon().packs and result and (before := _MANY.fullmatch(result[-1])):
+            result.pop()
+            many = before[1]
+        result.append(runs[at] if many is None else f"{many}pcs")
+        at += taken
+    return result
+
+
+def _pack_of(runs: Sequence[str], at: int) -> tuple[str | None, int]:
+    """The number of pieces behind the pack word at ``at``, which is no measure of something else; the runs it took."""
+    words = lexicon()
+    number = next((n for n in range(at + 1, min(at + 3, len(runs))) if runs[n] not in words.dropped), at)
+    after = runs[number + 1] if number + 1 < len(runs) else ""
+    pieces = after in words.units and words.units[after][0] == "pcs"
+    if not runs[number].isdigit() or (after in words.units and not pieces):
+        return None, 1
+    return runs[number], number - at + (2 if pieces else 1)
 
 
 def _quantities(runs: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipeline.model import Decision, EarlierLine, EarlierOrder
+from pipeline.model import Decision, EarlierLine, EarlierOrder, Verdict
 from pipeline.run import code_key
 
 
@@ -30,6 +30,7 @@ def earlier_order(decision: Decision, document_sha256: str, order_key: str) -> E
                 )
                 if code
             ),
+            entered=decision.decision is Verdict.AUTO,
         )
         for line, decided in zip(order.lines, decision.lines, strict=True)
     )
@@ -59,6 +60,10 @@ class MemoryHistory:
             found = self._by_number.get(code_key(po_number), ())
             return [order for customer, order in found if customer_id is None or customer == customer_id]
         return list(self._all if customer_id is None else self._by_customer.get(customer_id, ()))
+
+    def customers_of(self, sender: str) -> frozenset[str]:  # noqa: ARG002 - the protocol's
+        """Of nobody: what one run decided by itself is no past to go by."""
+        return frozenset()
 
     def remember(self, decision: Decision, document_sha256: str, order_key: str) -> None:
         if order_key in self._keys:

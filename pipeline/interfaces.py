@@ -105,6 +105,9 @@ class OrderHistory(Protocol):
     def earlier(self, customer_id: str | None, po_number: str | None) -> Sequence[EarlierOrder]:
         """Our own earlier orders of this customer (of any, when None), newest last; by PO number when given."""
 
+    def customers_of(self, sender: str) -> frozenset[str]:
+        """Whose orders came by mail from this very address and were entered in the ERP."""
+
     def remember(self, decision: Decision, document_sha256: str, order_key: str) -> None: ...
 
 

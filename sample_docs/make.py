@@ -15,7 +15,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from sample_docs.generator.hard import HARD, make_hard
+from sample_docs.generator.kinds import HARD, make_hard
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
 from sample_docs.generator.readme import readme

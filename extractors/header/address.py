@@ -24,6 +24,8 @@ _POSTCODES = (
     re.compile(r"^(?:[A-Z]{1,3}[- ])?\d{4,6}\s+[^\W\d_][^\d]+$"),  # most of Europe: number before the place
     re.compile(r"^[^\d]{3,}[ ,-]+\d{5,6}$"),  # India and others: number behind the place
 )
+# numbers of registers, which are followed by the place of the court ("HRB 4471 Kiel")
+_REGISTER = re.compile(r"(?:HR[AB]?|KvK|RCS|REA|SIRET|SIREN|KRS|REGON|CRC)\b", re.IGNORECASE)
 _STREET_WORD = re.compile(
     rf"\b(?:{'|'.join(words('street_words'))})\b\.?|(?:{'|'.join(words('street_endings'))})\b", re.IGNORECASE
 )
@@ -54,6 +56,8 @@ def has_legal_form(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def has_postcode(text: str) -> bool:
+    if _REGISTER.match(text):
+        return False
     if any(pattern.search(text) for pattern in _POSTCODES[:-2]):
         return True
     return any(_is_place(part) for part in re.split(r",\s|\s[-–]\s", text))

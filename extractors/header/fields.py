@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from extractors.header.labels import Context, LabelHit, is_title, lexicon
+from extractors.header.labels import Context, LabelHit, is_title
 from extractors.header.places import Place, Relation, Surroundings, column_values
 from extractors.header.readings import (
     INCOTERMS,
@@ -23,9 +23,8 @@ from extractors.header.readings import (
 )
 from extractors.header.view import Segment
 from extractors.layout import bounding_box
-from pipeline.language import fold
 from pipeline.model import Box, Doubt, Evidence, Source, Word
-from pipeline.values import looks_like_date
+from pipeline.values import Week, week_in
 
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
@@ -35,8 +34,9 @@ _YEARS = (2000, 2049)  # outside, a figure in the form of a date is something el
 _MOST_SUPPORT = 0.04  # what being printed again adds at most: a page may be there 500 times
 _NEAR = 0.05  # two values whose scores are this near are both possible
 _PROVEN = 0.93  # a score from which a single candidate counts as proven
+_WEEK_WORDS = 5  # "Ende KW 47 / 2026"
+_WORDS_TO_DATE = 3  # words behind an order's number among which its date begins
 _INSIDE_LENGTH = 8  # letters a label in running text needs
-_LONGEST_JOINER = 6  # letters
 _NUMBER_TITLES = ("purchase_order", "order_change", "order_cancellation")
 
 
@@ -169,14 +169,18 @@ def po_number(pages: Sequence[Surroundings]) -> Choice:
 
 def order_numbers(pages: Sequence[Surroundings]) -> list[Found]:
     """All that may be the order's number; nothing that is as surely the number of something else."""
-    found = list(candidates(pages, "po_number", read_number))
+    return _not_elsewhere(pages, list(_at_numbers(pages, read_number)))
+
+
+def _at_numbers(pages: Sequence[Surroundings], read: Reader) -> Iterator[Found]:
+    """What can be read where an order's number stands: at its labels, and behind or under the document's title."""
+    yield from candidates(pages, "po_number", read)
     for around in pages:
         for hit in around.hits:
             if hit.section == "document_types" and hit.field in _NUMBER_TITLES:
-                one = at_label(around, hit, read_number)
+                one = at_label(around, hit, read)
                 if one is not None:
-                    found.append(_by_page(replace(one, score=one.score * 0.95), pages[0]))
-    return _not_elsewhere(pages, found)
+                    yield _by_page(replace(one, score=one.score * 0.95), pages[0])
 
 
 def _legible(choice: Choice, found: Sequence[Found]) -> Choice:
@@ -213,53 +217,45 @@ def _not_elsewhere(pages: Sequence[Surroundings], found: Sequence[Found]) -> lis
     return [one for one in found if taken.get(_key(one.value), 0.0) <= one.score]
 
 
+def _read_week(words: Sequence[Word]) -> Reading[Week] | None:
+    week = week_in(" ".join(word.text for word in words[:_WEEK_WORDS]))
+    return None if week is None else Reading(week, tuple(words))
+
+
+def _behind_number(words: Sequence[Word], order: str | None) -> Reading[date | None] | None:
+    """ "807712 of 11/11/2026", "4564652970 / 05.11.2026": the date right behind an order's number."""
+    number = read_number(words)
+    found = find_date(number.rest, order) if number is not None and number.rest else None
+    near = found is not None and number is not None and number.rest[_WORDS_TO_DATE:].count(found.words[0]) == 0
+    return replace(found, quality=0.96 * found.quality) if found is not None and near else None
+
+
 def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choice:
     """``field`` is order_date or requested_date; a date that reads two ways is a doubt, not a value."""
     wanted = [_without_line_dates(around) for around in pages] if field == "requested_date" else pages
     found = [f for f in candidates(wanted, field, lambda words: find_date(words, order)) if _is_near_now(f.value)]
     if not found and field == "order_date":
-        found = [f for f in _dates_behind_numbers(pages[:1], order) if _is_near_now(f.value)]
+        found = [f for f in _at_numbers(pages, lambda words: _behind_number(words, order)) if _is_near_now(f.value)]
     if not found and field == "order_date":
         found = [f for f in _lone_dates(pages[:1], order) if _is_near_now(f.value)]
     clear = [one for one in found if one.value is not None]
     if found and not clear:
         return Choice(None, f"“{found[0].text}” can be day/month or month/day; nothing in the document decides")
+    weeks = list(candidates(wanted, field, _read_week)) if not clear else []
+    if weeks:
+        return Choice(None, f"“{weeks[0].text}” is a week ({weeks[0].value}), no day")
     return choose(clear, field.replace("_", " "))
 
 
-def _dates_behind_numbers(pages: Sequence[Surroundings], order: str | None) -> Iterator[Found]:
-    """ "Our order no. 4711 of 28.09.2026": the date right behind the number, with at most one short word between."""
-    for around in pages:
-        for hit in around.hits:
-            if hit.field not in ("po_number", *_NUMBER_TITLES) or (hit.context is Context.INSIDE and hit.length < 5):
-                continue
-            for place in around.places(hit):
-                number = read_number(place.words)
-                dated = find_date(_joined(number.rest), order) if number is not None else None
-                if dated is not None and dated.quality >= 0.97:
-                    yield replace(_found(around, place, dated), score=0.9)
-
-
-def _joined(rest: Sequence[Word]) -> Sequence[Word]:
-    """Without the word that joins a date to a number, if it is one: "of", "vom", "del", "/"."""
-    if not rest:
-        return ()
-    for count in (2, 1):
-        word = "".join(fold(one.text) for one in rest[:count]).replace(" ", "")
-        known = lexicon().get(word, ())
-        joins = any(entry.field == "order_date" and len(word) <= _LONGEST_JOINER * count for entry in known)
-        if len(rest) > count and (joins or not word):
-            return rest[count:]
-    return rest if looks_like_date(rest[0].text.strip(",.;:")) else ()
-
-
 def _without_line_dates(around: Surroundings) -> Surroundings:
-    """In a list of one record a date of delivery is that of its line, unless there are two of them."""
+    """In a list of one record a date of delivery is that of its line. Of several columns of dates the lines' own is one
+    that differs from record to record, else the last: what heads the order stands first."""
     dated = [h for h in around.hits if h.field == "requested_date" and around.in_table(h.box)]
-    columns = [h for h in dated if column_values(around.page, h) is not None]
-    if len(columns) != 1 or len(column_values(around.page, columns[0]) or ()) > 1:
+    columns = [(h, values) for h in dated if (values := column_values(around.page, h)) is not None]
+    differ = any(len(set(values)) > 1 for _, values in columns)
+    if differ or not columns or (len(columns) == 1 and len(columns[0][1]) > 1):
         return around
-    return Surroundings(around.page, [h for h in around.hits if h is not columns[0]], around.regions)
+    return Surroundings(around.page, [h for h in around.hits if h is not columns[-1][0]], around.regions)
 
 
 def _is_near_now(day: date | None) -> bool:

@@ -16,6 +16,10 @@ from pipeline.values import currency_code, date_order_votes, has_digit, looks_li
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
+_YENS = {"JP": "JPY", "CN": "CNY"}
+_CROWNS = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
+# signs that several currencies share -> the one of a country
+_SHARED = {"$": _DOLLARS, "¥": _YENS, "￥": _YENS, "kr": _CROWNS}
 _DAY_SECOND = {"US", "PR"}  # month/day/year; in Canada both are in use
 _UNDECIDED = {"CA"}
 _RECENT_DAYS = 45  # an order is sent within these days of its date
@@ -94,16 +98,16 @@ def _just_before(text: str, order: str, received: date) -> bool:
 
 
 def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
-    """The only currency whose sign or code is printed; a lone "$" is that of the buyer's country."""
+    """The only currency whose sign or code is printed; a lone "$", "¥" or "kr" is that of the buyer's country."""
     found: dict[str, list[tuple[Word, PageView]]] = {}
-    dollar: tuple[Word, PageView] | None = None
+    shared: dict[str, tuple[Word, PageView]] = {}
     plain = words("plain_currencies")
     for page in pages[:10]:
         for segment in page.segments:
             for i, word in enumerate(segment.words):
                 code = _sign(word.text)
-                if code == "$":
-                    dollar = dollar or (word, page)
+                if code in _SHARED:
+                    shared.setdefault(code, (word, page))
                 elif code and (code in plain or word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
                     found.setdefault(code, []).append((word, page))
     if len(found) == 1:
@@ -111,10 +115,12 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
         return Choice(_found(code, *places[0], 0.96 if len(places) > 1 else 0.93))
     if len(found) > 1:
         return Choice(None, f"several currencies are printed: {', '.join(sorted(found))}")
-    if dollar and country in _DOLLARS:
-        note = f"only $ is printed; {_DOLLARS[country]} by the buyer's country {country}"
-        return Choice(_found(_DOLLARS[country], *dollar, 0.93, note))
-    return Choice()
+    if len(shared) != 1 or country is None:
+        return Choice()
+    sign, place = next(iter(shared.items()))
+    code = _SHARED[sign].get(country)
+    note = f"only {sign} is printed; {code} by the buyer's country {country}"
+    return Choice(_found(code, *place, 0.93, note)) if code else Choice()
 
 
 def _beside_amount(words: Sequence[Word], index: int) -> bool:
@@ -124,11 +130,11 @@ def _beside_amount(words: Sequence[Word], index: int) -> bool:
 
 
 def _sign(text: str) -> str | None:
-    """The currency a word shows: "€12.50", "(USD)", "EUR"; "$" for a dollar sign of any country."""
+    """The currency a word shows: "€12.50", "(USD)", "EUR"; a sign that several share ("$", "¥", "kr") for itself."""
     bare = text.strip("()[]:;,.*|")
     letters = "".join(c for c in bare if not c.isdigit() and c not in ".,-+'\u00a0 ")
-    if letters == "$":
-        return "$"
+    if letters.casefold() in _SHARED:
+        return letters.casefold()
     if len(letters) == 3 and letters.isalpha() and not letters.isupper():
         return None
     return currency_code(letters) if letters and (letters == bare or has_digit(bare)) else None

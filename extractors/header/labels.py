@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,11 +21,12 @@ _NUMBER_WORDS = ("no", "nr", "n", "num", "number", "nummer", "numero", "numer", 
 _LONGEST = 6  # tokens in a label
 _FUZZY_LENGTH = 6  # shorter labels are not compared fuzzily: "date" and "rate"
 _FUZZY_SCORE = 86.0
+_BOX_NUMBER = re.compile(r"\(?(?:\d{1,2}[a-z]?|[a-z])[.)]", re.IGNORECASE)  # before the label of a box on a form
 _TITLE_WORDS = 8  # of the segment a title begins
 _SHORT = 5  # letters up to which a label of another language than the document's needs a colon
 _GENERIC = 7  # letters up to which a label may be the end of a longer one that we do not know
 # "Ihre Bestellnummer", "votre commande": somebody else's number, not the one this document was issued under
-_FOREIGN = {
+FOREIGN = {
     "your",
     "ihre",
     "ihr",
@@ -190,11 +192,13 @@ def _in_segment(segment: Segment, language: str | None) -> Iterator[LabelHit]:
         start, end = tokens[position][1], tokens[position + count - 1][1] + 1
         start = 0 if len(tokens) == 1 or position == 0 else start
         shared = position + count < len(tokens) and tokens[position + count][1] == end - 1
-        context = _context(segment, position, position + count, start, end)
-        if position and not labelled and len(key) <= _GENERIC:
+        numbered = position == 1 and _BOX_NUMBER.fullmatch(segment.words[0].text) is not None
+        start = 0 if numbered else start
+        context = _context(segment, position - numbered, position + count, start, end)
+        if position and not numbered and not labelled and len(key) <= _GENERIC:
             context = Context.INSIDE  # "Commodity number:" is not "Number:"
         labelled = True
-        foreign = position > 0 and tokens[position - 1][0] in _FOREIGN
+        foreign = position > 0 and tokens[position - 1][0] in FOREIGN
         for entry in entries:
             strange = entry.language not in (language, "en", None) and len(key) <= _SHORT and context < Context.COLON
             if not strange and not (foreign and entry.field in ("po_number", "purchase_order")):

@@ -145,12 +145,10 @@ def _unfolded(body: Sequence[PartyLine]) -> list[PartyLine]:
     """A party written as one sentence ("Acme Ltd, 1 High St, Leeds LS1 1AA, UK"), wrapped or not, by its commas."""
     if not body or not _is_sentence(body):
         return list(body)
-    first = body[0].text.split(", ")
-    if len(first) > 2 and address.has_legal_form(first[0]) and address.has_postcode(first[-1]):
-        body = body[:1]  # what stands below the postcode belongs to something else
-    words = tuple(word for line in body for word in line.words)
+    whole = next((i + 1 for i, line in enumerate(body) if _ends_address(line.text)), len(body))
+    words = tuple(word for line in body[:whole] for word in line.words)
     parts: list[str] = []
-    for part in re.split(r",\s+", " ".join(line.text for line in body)):
+    for part in re.split(r",\s+", " ".join(line.text for line in body[:whole])):
         if (
             parts
             and len(parts) == 1
@@ -160,7 +158,13 @@ def _unfolded(body: Sequence[PartyLine]) -> list[PartyLine]:
         else:
             parts.append(part.strip())
     parts[-1:] = [part.rstrip(" .") for part in parts[-1:]]
-    return [PartyLine(part, words) for part in parts if part]
+    return [*(PartyLine(part, words) for part in parts if part), *body[whole:]]
+
+
+def _ends_address(text: str) -> bool:
+    """Whether a line of a sentence ends in a place or country: what follows is another sentence."""
+    last = text.rsplit(", ", 1)[-1]
+    return "," in text and (address.country_of(last) is not None or address.has_postcode(last))
 
 
 def _is_sentence(body: Sequence[PartyLine]) -> bool:

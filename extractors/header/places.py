@@ -27,6 +27,8 @@ _NAMED_BELOW = ("buyer", "seller", "ship_to", "bill_to")  # labels that head an 
 _TERMS = ("payment_terms", "incoterms")
 _BRACKETED = re.compile(r"\([^()]*\):?")  # between a label and its value: "Buyer (GLN): ..."
 _DECIMALS = re.compile(r"[.,]\d{2}")
+_OTHER_LABEL = re.compile(r"[^\W\d][^\W\d ]*(?: [^\W\d]+){0,3}:\s*\S")  # "Routing Status: Sent": a label we do not know
+_BRACKETED = re.compile(r"\([^()]*\)")
 _SUMS = ("tax", "subtotal", "total")
 _REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
 
@@ -79,11 +81,13 @@ class Surroundings:
         """Whether a segment begins with a label that is more than a word of running text."""
         if segment.text.endswith(":") and len(segment.words) <= _LABEL_WORDS:
             return True  # a label we do not know
-        return any(hit.start == 0 and hit.context > Context.START for hit in self.labels_in(segment))
+        hits = self.labels_in(segment)
+        return any(hit.context is Context.WHOLE or (hit.start == 0 and hit.context > Context.START) for hit in hits)
 
     def opens_foreign(self, segment: Segment) -> bool:
         """Whether a segment begins with a label that cannot stand inside an address block."""
-        hits = [h for h in self.labels_in(segment) if h.start == 0 and h.context > Context.START]
+        own = [h for h in self.labels_in(segment) if h.start == 0]
+        hits = [h for h in own if h.context > Context.START or (h.field in _NAMED_BELOW and _is_numbered(h))]
         return bool(hits) and not any(h.field in ADDRESS_LABELS for h in hits)
 
     def places(self, hit: LabelHit) -> Iterator[Place]:
@@ -97,10 +101,14 @@ class Surroundings:
             yield Place(hit, above.words, Relation.ABOVE, above)
             return
         right = self._right(hit)
-        if right:
-            yield Place(hit, right.words, Relation.RIGHT, right)
+        beside = [Place(hit, right.words, Relation.RIGHT, right)] if right else []
+        other = right is not None and _OTHER_LABEL.match(right.text) is not None and hit.context is Context.WHOLE
+        if not other:
+            yield from beside
         for below in self._below(hit):
             yield Place(hit, below.words, Relation.BELOW, below)
+        if other:
+            yield from beside
         left = self._left(hit)
         if left:
             yield Place(hit, left.words, Relation.LEFT, left)
@@ -124,6 +132,8 @@ class Surroundings:
         for segment in rest:
             if set(segment.text) <= set(":.-–_ ") or _BRACKETED.fullmatch(segment.text):
                 continue
+            if is_column_label(segment.text) and column_values(self.page, hit) is not None:
+                return None  # beside the heading of a column stands that of the next
             near = segment.box.x0 - hit.box.x1 <= _REACH_RIGHT
             return segment if near and not self.is_label(segment) else None
         return self._beside(hit)
@@ -166,7 +176,7 @@ class Surroundings:
         box = hit.box
         for line in self.page.lines[last.line + 1 : last.line + 7]:
             under = [s for s in line if _overlaps(s.box, box, self.page.height)] or self._paired(hit, line)
-            if not under:
+            if not under or all(_BRACKETED.fullmatch(s.text) for s in under):
                 continue
             segment = max(under, key=lambda s: _shared(s.box, box))
             if self.in_table(segment.box) and not self.in_table(hit.box):
@@ -245,6 +255,12 @@ class Surroundings:
     def line_at(self, y: float) -> int:
         """Index of the text line at a height."""
         return max(0, bisect_right(self._tops, y) - 1)
+
+
+def _is_numbered(hit: LabelHit) -> bool:
+    """ "Supplier 40117": a role with the number of the party alone."""
+    rest = hit.segment.words[hit.end :]
+    return len(rest) == 1 and rest[0].text.strip(".,:#").isdigit()
 
 
 def column_values(page: PageView, hit: LabelHit) -> tuple[str, ...] | None:

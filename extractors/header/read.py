@@ -10,8 +10,9 @@ from typing import Any
 
 from extractors.header import fields, habits, totals
 from extractors.header.fields import Choice, Found
-from extractors.header.parties import ROLES, RoleReading, read_parties
+from extractors.header.parties import ROLES, read_parties
 from extractors.header.places import Surroundings
+from extractors.header.roles import RoleReading
 from extractors.layout import bounding_box
 from pipeline.model import Doubt, Evidence, LineItem, Party, ReadingContext, Source
 

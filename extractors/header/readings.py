@@ -24,13 +24,14 @@ INCOTERMS = (
 )  # fmt: skip
 _INCOTERM = re.compile(rf"\b({'|'.join(INCOTERMS)})\b")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_\-–#+]*")
+_BEHIND_PREFIX = re.compile(r"\d+(?:\d*[A-Z]?[/-][\dA-Z]+)*")  # "107/MAG/2026" behind "ZD"
 _TRIM = " :;,.#()[]|*„“”\"'=«»"
 _PHONE = re.compile(r"\+\d|\(0?\d+\)|0\d{1,4}[/-]\d{5,}|\d{3}-\d{3}-\d{4}$|1-\d{3}-\d{3}")
 _REVISION = re.compile(
     r"^(?:rev(?:ision|isión|isione|\.)?|révision|wersja|version|versione|änd(?:erung)?\.?|index|indice)[.:]?$", re.I
 )
 # VAT numbers of the countries our languages cover; source: VIES, structure of VAT identification numbers
-_VAT = re.compile(
+VAT = re.compile(
     r"(?:DE\d{9}|BE[01]\d{9}|NL\d{9}B\d{2}|IT\d{11}|PL\d{10}|FR[A-Z\d]{2}\d{9}|ES[A-Z\d]\d{7}[A-Z\d]|ATU\d{8}|PT\d{9}|"
     r"IE\d[A-Z\d+*]\d{5}[A-Z]{1,2}|LU\d{8}|GB\d{9}|CHE\d{9}|CZ\d{8,10}|DK\d{8}|SE\d{12})"
 )
@@ -66,19 +67,13 @@ def read_number(words: Sequence[Word]) -> Reading[str] | None:
             end = _group_end(words, start)
             value = " ".join(w.text.strip(_TRIM) for w in words[start:end])
             return _number(value, words, start, end)
-        if start + 1 < len(words) and _is_prefix(text) and _is_prefixed(words[start + 1 :]):
+        if start + 1 < len(words) and _is_prefix(text) and _BEHIND_PREFIX.fullmatch(words[start + 1].text.strip(_TRIM)):
             return _number(f"{text} {words[start + 1].text.strip(_TRIM)}", words, start, start + 2)
     return None
 
 
 def _is_prefix(text: str) -> bool:
     return 1 < len(text) <= 4 and text.isalpha() and text.isupper()
-
-
-def _is_prefixed(words: Sequence[Word]) -> bool:
-    """Figures, or a code that ends the value ("EF 2026/409")."""
-    text = words[0].text.strip(_TRIM)
-    return text.isdigit() or (len(words) == 1 and text[:1].isdigit())
 
 
 def _group_end(words: Sequence[Word], start: int) -> int:
@@ -93,7 +88,7 @@ def _number(value: str, words: Sequence[Word], start: int, end: int) -> Reading[
     bare = value.replace(" ", "")
     if not 2 <= len(bare) <= 30 or not _CODE.fullmatch(bare) or _PHONE.match(value) or looks_like_date(value):
         return None
-    if _VAT.fullmatch(bare):
+    if VAT.fullmatch(bare):
         return None
     if re.fullmatch(r"\d+[.,]\d{1,2}|0[.,]\d+", bare) or bare.endswith("%"):
         return None
@@ -156,6 +151,7 @@ def read_currency(words: Sequence[Word]) -> Reading[str] | None:
 
 def read_terms(words: Sequence[Word]) -> Reading[str] | None:
     """Terms of payment as printed: few words, with a figure or a word of paying; no lone date, number or mark."""
+    words = words[1:] if len(words) > 1 and words[0].text == ":" else words
     words = _first_sentence(words)
     text = " ".join(word.text for word in words).strip(" :;,|/-–")
     if len(text) < 2 or not any(c.isalpha() for c in text) or looks_like_date(text):

@@ -175,6 +175,8 @@ def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | Non
     right = [one for one in rivals if _agrees(one.value, kind, options, line_sum)]
     if len(right) == 1:
         return Choice(replace(right[0], score=max(right[0].score, 0.99)))
+    if kind == "tax" and not right and (whole := _whole_tax(rivals, options, line_sum)) is not None:
+        return Choice(whole)
     if kind == "total":
         most = max(rivals, key=lambda f: f.value)
         if any(_agrees(f.value, "subtotal", options, line_sum) for f in rivals if f is not most) and most in right:
@@ -187,6 +189,15 @@ def _is_net_only(one: Found, options: Mapping[str, list[Found]], line_sum: Decim
     """Whether what is called the total leaves out a tax that is printed: another sum may stand below it."""
     taxed = any(tax.value for tax in options.get("tax", []))
     return taxed and one.value == line_sum
+
+
+def _whole_tax(rivals: Sequence[Found], options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found | None:
+    """Two taxes ("GST", "QST") that only together lead from the net sum to the total."""
+    value = sum((one.value for one in rivals), Decimal(0))
+    if len(rivals) != 2 or rivals[0].page != rivals[1].page or not _agrees(value, "tax", options, line_sum):
+        return None
+    words = (*rivals[0].words, *rivals[1].words)
+    return replace(rivals[0], value=value, words=words, score=0.97, note="the sum of the two taxes printed")
 
 
 def _proven(one: Found, kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found:

@@ -10,6 +10,7 @@ import pi_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from extractors.readers import tesseract
+from extractors.readers.colours import Box, separated
 from extractors.readers.ocr import Sheet
 from extractors.readers.ocr_cache import read_cached
 from extractors.readers.options import DEFAULTS, ReadingOptions
@@ -52,8 +53,13 @@ def sheets_of(document: Document, options: ReadingOptions) -> Iterator[Sheet]:
 
 def _sheet(frame: Image.Image) -> Sheet:
     dpi = frame.info.get("dpi")
-    grey = np.asarray(as_shown(frame).convert("L"))
-    return Sheet(grey, _plausible(dpi, grey.shape))
+    shown = as_shown(frame)
+    if shown.mode in ("1", "L", "LA", "I;16"):
+        coloured: tuple[Box, ...] = ()
+        grey = np.asarray(shown.convert("L"))
+    else:
+        grey, coloured = separated(np.asarray(shown.convert("RGB")))
+    return Sheet(grey, _plausible(dpi, grey.shape), coloured)
 
 
 def as_shown(frame: Image.Image) -> Image.Image:

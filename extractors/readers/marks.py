@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -9,10 +10,12 @@ import cv2
 import numpy as np
 
 from extractors.readers.cleaning import Picture
+from extractors.readers.segments import Run, Shapes
 from extractors.readers.tesseract import Recognised
 
 UNDER_STAMP = 0.8  # confidence words under a lifted stamp keep at most
 UNDER_STROKE = 0.5  # the same under a pen stroke
+UNREAD = 0.5  # the same beside ink that became no character
 AT_EDGE = 0.5  # the same at the edge of the sheet, where the rest of the word may be cut off
 _EDGE = 2.0  # letter heights from the edge within which a whole letter may be missing
 _PALER = 45  # grey levels a stamp must be paler than print to be told from it
@@ -112,6 +115,29 @@ def doubted(words: Sequence[Recognised], boxes: Sequence[Box], most: float) -> l
         else word
         for word in words
     ]
+
+
+def beside_unread_ink(words: Sequence[Recognised], runs: Sequence[Run], shapes: Shapes) -> list[Recognised]:
+    """``words`` with those figures doubted between which ink stands that nobody read: the stop in 2026.32302.
+
+    ``line[0]`` is a word's run.
+    """
+    result = list(words)
+    by_run: dict[int, list[int]] = {}
+    for index, word in enumerate(words):
+        by_run.setdefault(word.line[0], []).append(index)
+    for run, own in by_run.items():
+        own.sort(key=lambda index: words[index].x0)
+        for left, right in itertools.pairwise(own):
+            a, b = words[left], words[right]
+            if a.text[-1].isdigit() and b.text[0].isdigit() and _ink_between(a.x1, b.x0, runs[run], shapes):
+                result[left], result[right] = (replace(w, confidence=min(w.confidence, UNREAD)) for w in (a, b))
+    return result
+
+
+def _ink_between(x0: int, x1: int, run: Run, shapes: Shapes) -> bool:
+    boxes = shapes.boxes[list(run.labels)]
+    return bool(((boxes[:, 0] >= x0 - 1) & (boxes[:, 2] <= x1 + 1)).any())
 
 
 def _word_box(word: Recognised) -> Box:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from extractors.readers import cleaning, lookalikes, marks, segments, shining, strokes, unread, upright
+from extractors.readers import cleaning, colours, lookalikes, marks, segments, shining, strokes, unread, upright
 from extractors.readers.cleaning import Lines, Picture
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
@@ -26,10 +27,14 @@ _SPECKS = re.compile(r"[|_\-–—=~.,'`´‘’:;·•*\"“”]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A picture as it lies in the file. ``dpi`` is (across, down), None when the file does not say."""
+    """A picture as it lies in the file. ``dpi`` is (across, down), None when the file does not say.
+
+    ``coloured`` are the boxes in pixels where ink of another colour lay over print; it is taken off already.
+    """
 
     grey: Picture
     dpi: tuple[float, float] | None = None
+    coloured: tuple[marks.Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,11 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
     words = marks.doubted(words, marks.edges(cleaned.picture.shape, cleaned.letter), marks.AT_EDGE)
     place = upright.as_row(cleaned.place, sheet.grey.shape, cleaned.points)
+    over = [upright.moved(cleaned.place, box) for box in sheet.coloured]
+    words = marks.doubted(words, over, marks.UNDER_STAMP)
     missed = unread.unread(cleaned.picture, words, cleaned.lines, cleaned.letter)
     found = [(box, PEN) for box in seen.strokes] + [(box, unread.UNREAD) for box in missed]
+    found += [(box, colours.OVER_PRINT) for box in over]
     return replace(_page(cleaned, words, number), upright=place, marks=_marks(found, cleaned.points)), tongue
 
 
@@ -85,7 +93,7 @@ def _recognised(cleaned: Cleaned, language: str) -> Recognition:
         return Recognition([], [])
     sheet, placed = segments.sheet_of(picture, shapes, runs, letter)
     words = segments.words_on_page(recognise(sheet, (language,), 6), placed)
-    words = lookalikes.told_apart(words, runs, shapes)
+    words = lookalikes.told_apart(marks.beside_unread_ink(words, runs, shapes), runs, shapes)
     over = strokes.strokes_over(shapes, strange, runs, letter)
     hidden = strokes.hiding(shapes, strange, runs, letter)
     words += marks.under_strokes(picture, words, hidden, lambda piece: recognise(piece, (language,), 11))
@@ -97,7 +105,7 @@ def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
     """Flattens, lights, turns, levels and scales the picture, then takes its table lines out."""
     grey = _square_pixels(sheet)
     place = upright.scaling(grey.shape[1] / sheet.grey.shape[1], grey.shape[0] / sheet.grey.shape[0])
-    doubts: list[str] = []
+    doubts = [colours.OVER_PRINT] if sheet.coloured else []
     dpi = max(sheet.dpi) if sheet.dpi else None
     corners = cleaning.page_outline(grey)
     if corners is not None:
@@ -198,13 +206,21 @@ def _which_way(grey: Picture, language: str) -> int:
 
 
 def _busy_strip(grey: Picture) -> Picture:
-    """The fifth of the page (a band across) with the most ink, scaled so that its letters can be read."""
+    """The busier half of the busiest fifth of the page (a band across), its paper white."""
     mask = cleaning.ink(cleaning.shrink(grey, 600))
-    rows = mask.mean(axis=1)
-    height = max(len(rows) // 5, 1)
-    sums = np.convolve(rows, np.ones(height), mode="valid")
-    top = int(sums.argmax() * grey.shape[0] / len(rows))
-    return np.ascontiguousarray(grey[top : top + grey.shape[0] // 5])
+    top = _busiest(mask.mean(axis=1), 5)
+    band = mask[int(top * len(mask)) : int((top + 0.2) * len(mask)) + 1]
+    left = _busiest(band.mean(axis=0), 2)
+    rows, columns = int(top * grey.shape[0]), int(left * grey.shape[1])
+    strip = grey[rows : rows + grey.shape[0] // 5, columns : columns + grey.shape[1] // 2].copy()
+    strip[cv2.dilate(cleaning.ink(strip), np.ones((3, 3), np.uint8)) == 0] = 255
+    return strip
+
+
+def _busiest(ink: NDArray[np.float64], parts: int) -> float:
+    """Where the stretch of one ``parts``-th of the whole with the most ink begins, as a share of the whole."""
+    sums = np.convolve(ink, np.ones(max(len(ink) // parts, 1)), mode="valid")
+    return float(sums.argmax()) / len(ink)
 
 
 def _perhaps_upside_down(cleaned: Cleaned, seen: Recognition, language: str) -> tuple[Cleaned, Recognition]:

@@ -14,7 +14,7 @@ from extractors.readers import tesseract
 from extractors.readers.ocr import Sheet, read_sheet
 from pipeline.model import Box, Mark, Page, Ruling, Source, Word
 
-VERSION = 7  # of the reading as a whole: raised when the same picture would give other words
+VERSION = 8  # of the reading as a whole: raised when the same picture would give other words
 
 
 def read_cached(
@@ -33,7 +33,7 @@ def read_cached(
 
 def _key(sheet: Sheet, languages: Sequence[str], first: str) -> str:
     digest = hashlib.sha256(sheet.grey.tobytes())
-    told = (VERSION, tesseract.engine().version, sheet.grey.shape, sheet.dpi, tuple(languages), first)
+    told = (VERSION, tesseract.engine().version, sheet.grey.shape, sheet.dpi, sheet.coloured, tuple(languages), first)
     digest.update(repr(told).encode())
     return digest.hexdigest()
 

@@ -84,6 +84,7 @@ class _Scans:
 
     def read(self, page: pypdfium2.PdfPage, number: int, drawing: Drawing) -> Page:
         from extractors.readers import (
+            colours,
             ocr,
             ocr_cache,
             tesseract,
@@ -96,7 +97,9 @@ class _Scans:
             return Page(number, width, height, (), Source.OCR, doubts=(doubt,))
         wanted = self._options.languages
         languages = tesseract.checked(wanted) if wanted else tesseract.installed()
-        sheet = ocr.Sheet(*_rendered(page, drawing, self._options.max_pixels))
+        picture, dpi = _rendered(page, drawing, self._options.max_pixels)
+        grey, coloured = colours.separated(picture)
+        sheet = ocr.Sheet(grey, dpi, coloured)
         first = self._language or languages[0]
         result, self._language = ocr_cache.read_cached(self._options.cache_dir, sheet, number, languages, first)
         return result
@@ -105,17 +108,17 @@ class _Scans:
 def _rendered(
     page: pypdfium2.PdfPage, drawing: Drawing, max_pixels: int
 ) -> tuple[npt.NDArray[np.uint8], tuple[float, float]]:
-    """The page as displayed in grey, at the resolution of its largest picture, and that resolution."""
+    """The page as displayed (red, green, blue) at the resolution of its largest picture, and that resolution."""
     largest = max(drawing.pictures, key=lambda shown: _area(shown.box), default=None)
     dpi = min(max(largest.dpi, 150.0), 400.0) if largest and largest.dpi else 300.0
     width, height = page.get_size()
     scale = min(dpi / 72, (max_pixels / max(width * height, 1.0)) ** 0.5)
-    bitmap = page.render(scale=scale, grayscale=True)
+    bitmap = page.render(scale=scale, rev_byteorder=True)
     try:
-        grey = np.array(bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width])
+        picture = np.array(bitmap.to_numpy()[:, :, :3])
     finally:
         bitmap.close()
-    return grey, (72 * scale, 72 * scale)
+    return picture, (72 * scale, 72 * scale)
 
 
 def _read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str, scans: _Scans) -> Page:

@@ -81,8 +81,10 @@ def text_of(page: int, drawing: Drawing, picture: PagePicture, judged: set[bytes
     result = PageText(glyphs=sum(len(w.text) for w in words), unmapped=sum(w.unmapped for w in words), strange=strange)
     if lying:
         result.lying = sum(len(w.text) for w in words if w.style.inks and pdfium.text_font(w.style.handle) in lying)
-    for word in _drawn_once(words):
-        (result.hidden if _is_hidden(word, drawing) else result.words).append(word)
+    hidden = {id(word) for word in words if _is_hidden(word, drawing)}
+    # a copy that is covered by the ground of its twin must not pass for the twin: what shows comes first
+    for word in _drawn_once(sorted(words, key=lambda word: id(word) in hidden)):
+        (result.hidden if id(word) in hidden else result.words).append(word)
     return result
 
 

@@ -83,7 +83,7 @@ def runs_of(
     core = real & ~strange & (heights > 0.45 * letter)
     small = real & ~strange & ~core
     groups = _linked(boxes, np.flatnonzero(core), letter)
-    runs = [_run(boxes, group, letter) for group in groups]
+    runs = _with_large_stops([_run(boxes, group, letter) for group in groups], letter)
     runs = _with_marks(runs, boxes, np.flatnonzero(small), letter)
     runs.sort(key=lambda run: (run.baseline, run.box[0]))
     return runs, [int(label) for label in np.flatnonzero(strange)]
@@ -162,6 +162,33 @@ def _run(boxes: NDArray[np.int32], group: list[int], letter: float) -> Run:
         int(np.median(own[:, 3])),
         float(max(np.percentile(heights, 75), 0.6 * letter)),
         frozenset(int(label) for label in group),
+    )
+
+
+def _with_large_stops(runs: list[Run], letter: float) -> list[Run]:
+    """Gives the stops and dashes of large type, which are as high as small letters, to the run they stand in."""
+    large = [run for run in runs if run.letter > 1.2 * letter]
+    if not large:
+        return runs
+    kept = []
+    for run in runs:
+        home = next((other for other in large if len(run.labels) == 1 and _is_stop_of(run.box, other)), None)
+        if home is None:
+            kept.append(run)
+        else:
+            home.labels |= run.labels
+            home.box = (*home.box[:3], max(home.box[3], run.box[3]))
+    return kept
+
+
+def _is_stop_of(box: tuple[int, int, int, int], run: Run) -> bool:
+    x0, y0, x1, y1 = run.box
+    return (
+        x0 < box[0]
+        and box[2] < x1
+        and y0 <= box[1]
+        and box[3] <= y1 + 0.4 * run.letter
+        and (box[3] - box[1] < 0.42 * run.letter)
     )
 
 

@@ -36,6 +36,15 @@ def levelling(shape: tuple[int, int], degrees: float) -> Matrix:
     return np.vstack([cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), degrees, 1.0), [0, 0, 1]])
 
 
+def moved(matrix: Matrix, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The upright box around the corners of ``box`` after the move."""
+    x0, y0, x1, y1 = box
+    corners = np.array([[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]], dtype=np.float64)
+    there = cv2.perspectiveTransform(corners, matrix)[0]
+    (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
+    return round(left), round(top), round(right), round(bottom)
+
+
 def as_row(matrix: Matrix, shape: tuple[int, int], points: float) -> tuple[float, ...]:
     """For ``Page.upright``. ``shape`` is (height, width) of the picture as it came, ``points`` is points a pixel."""
     whole = scaling(points) @ matrix @ scaling(shape[1], shape[0])

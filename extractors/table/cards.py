@@ -62,7 +62,7 @@ def read_cards(rows: Sequence[Row]) -> Cards:
     cards = max(divided, key=lambda cards: sum(card.complete for card in cards))
     cards = [card for card in _without_order_total(cards) if card.complete]
     items = tuple(_printed(card) for card in cards)
-    return Cards(items, tuple(_regions(cards)) if len(cards) > 1 else (), bool(cards) and all(map(_spans_rows, cards)))
+    return Cards(items, tuple(_regions(cards)) if len(cards) > 1 else (), 2 * sum(map(_spans_rows, cards)) > len(cards))
 
 
 def _spans_rows(card: _Card) -> bool:

@@ -12,6 +12,7 @@ from pipeline.values import (
     currency_code,
     has_digit,
     is_unit,
+    is_week,
     looks_like_code,
     looks_like_date,
     may_be_in_date,
@@ -139,7 +140,7 @@ def kind_of(text: str) -> str:
     text = text.strip()
     if not text:
         return "empty"
-    if looks_like_date(text):
+    if looks_like_date(text) or is_week(text):
         return "date"
     number = number_cell(text)
     if number is not None and not number.rest:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
-from extractors.table.arithmetic import Marks, choose_marks, line_closes
+from extractors.table.arithmetic import Marks, choose_marks, closes, line_closes
 from extractors.table.blocks import Parted, join_over_pages, part_section
 from extractors.table.cards import read_cards
 from extractors.table.cells import digits_of, number_cell
@@ -78,10 +78,9 @@ def _covers(cards: TableReading, table: TableReading) -> bool:
 
 def _closes(line: LineItem) -> bool:
     """Whether quantity and price of a line make its amount."""
-    if line.quantity is None or line.unit_price is None or line.line_amount is None:
-        return False
-    exact = line.quantity * line.unit_price / line.price_base_quantity
-    return abs(exact - line.line_amount) <= Decimal("0.01")
+    off = line.line_discount
+    value, percent = (off.value, off.percent) if off is not None else (None, True)
+    return closes(line.quantity, line.unit_price, line.line_amount, line.price_base_quantity, value, percent) is True
 
 
 def read_under(headings: Sequence[Heading], pages: Sequence[Page], date_order: str | None = None) -> TableReading:

@@ -11,7 +11,7 @@ from extractors.table.lexicon import column_lexicon, find_label, label_hits
 from extractors.table.records import CODE_FIELDS, CODES
 from pipeline.language import fold
 from pipeline.model import Word
-from pipeline.values import looks_like_code, looks_like_date
+from pipeline.values import looks_like_code, looks_like_date, week_in
 
 _NOTE_MARK = re.compile(r"^\s*(?:[*•·>»†]|[-–—]\s)")
 _SEPARATOR = re.compile(r"^[\s:#=.\-–—]+$")
@@ -130,7 +130,7 @@ def _fits(meaning: str, value: Sequence[Word]) -> bool:
     if meaning in CODES:
         return (bool(value) and len(value) <= 5 and any(c.isdigit() for c in text)) or _is_one_code(text)
     if meaning in _DATE_LIKE:
-        return any(looks_like_date(t) for t in (*text.split(), text, *_threes(text)))
+        return week_in(text) is not None or any(looks_like_date(t) for t in (*text.split(), text, *_threes(text)))
     if meaning in ("price_base", "line_discount"):
         return bool(value) and kind_of(value[0].text) in ("number", "percent")
     return True

@@ -39,8 +39,9 @@ def pairs_of(rows: Sequence[Row]) -> Iterator[Pair]:
             continue
         labels = _row_of_labels(row)
         if labels and below is not None and below.page == row.page and not _row_of_labels(below):
-            under = True
-            yield from _under(row, labels, below)
+            found = list(_under(row, labels, below))
+            under = bool(found)
+            yield from found
         else:
             yield from (Pair(meaning, found, row, row) for meaning, found in _in_row(row))
 
@@ -50,12 +51,10 @@ def pairs_of(rows: Sequence[Row]) -> Iterator[Pair]:
 
 def _row_of_labels(row: Row) -> list[tuple[Segment, frozenset[str]]]:
     """The known labels of a row that holds nothing but labels; another that nobody knows may stand among them."""
-    if len(row.segments) < 2:
-        return []
     known = [(segment, meanings) for segment in row.segments if (meanings := _meanings(segment.text))]
     strange = [s for s in row.segments if not _meanings(s.text)]
     plain = all(kind_of(s.text) in ("text", "unit") and not any(c.isdigit() for c in s.text) for s in strange)
-    return known if len(known) >= 2 and plain and len(strange) < len(known) else []
+    return known if plain and len(strange) < len(known) else []
 
 
 def _under(row: Row, labels: Sequence[tuple[Segment, frozenset[str]]], below: Row) -> Iterator[Pair]:
@@ -145,7 +144,7 @@ def _fitting(meanings: frozenset[str], value: Sequence[Word]) -> str | None:
         return "requested_date" if kind == "date" else None
     if "unit" in meanings and kind == "unit":
         return "unit"
-    if meanings & CODES and kind in ("code", "number"):
+    if meanings & CODES and (kind in ("code", "number") or (text.isupper() and "-" in text and " " not in text)):
         return "item_id" if "item_id" in meanings else pick_meaning(meanings & CODES)
     if meanings & TEXTS:
         return "description" if kind in ("text", "code", "unit") else None

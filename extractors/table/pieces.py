@@ -26,6 +26,7 @@ WEIGHT = {
 _WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
 _CUT_COST = 0.8
 _TAX = frozenset({"tax_rate", "tax_amount"})
+_NUMBER_WORDS = frozenset({"number", "no", "nr", "nummer", "numero", "numer", "code", "id"})
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
 
 
@@ -148,12 +149,26 @@ def _pieces_at(segment: Segment, found: Sequence[Hit], line: int) -> list[Piece]
 def _joined(hits: Sequence[Hit]) -> list[Hit]:
     """Labels side by side that mean the same and are a label together are one ("Importe net")."""
     joined: list[Hit] = []
-    for hit in hits:
+    for hit in _shifted(hits):
         if joined and joined[-1].meanings == hit.meanings and find_label(f"{joined[-1].label} {hit.label}") is not None:
             joined[-1] = replace(joined[-1], end=hit.end)
         else:
             joined.append(hit)
     return joined
+
+
+def _shifted(hits: Sequence[Hit]) -> list[Hit]:
+    """ "Line | Item Number", not "Line Item | Number": a bare word for numbers belongs to the label before it."""
+    shifted: list[Hit] = []
+    for hit in hits:
+        first, _, last = shifted[-1].label.rpartition(" ") if shifted else ("", "", "")
+        own, moved = find_label(first), find_label(f"{last} {hit.label}")
+        if hit.label in _NUMBER_WORDS and own is not None and moved is not None and own[1] == moved[1] == 1.0:
+            words = len(last.split())
+            shifted[-1] = replace(shifted[-1], end=shifted[-1].end - words, meanings=own[0], label=first)
+            hit = replace(hit, start=hit.start - words, meanings=moved[0], label=f"{last} {hit.label}")
+        shifted.append(hit)
+    return shifted
 
 
 def _unglued(segment: Segment) -> list[Segment]:

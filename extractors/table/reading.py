@@ -16,13 +16,14 @@ from extractors.table.records import CODE_FIELDS
 from extractors.table.repair import clear_codes, repair
 from extractors.table.unit import unit_of
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
-from pipeline.values import looks_like_date, parse_date, unit_code
+from pipeline.values import looks_like_date, parse_date, unit_code, week_in
 
 _PROVEN = 0.995
 _UNPROVEN = 0.93
 _MENDED = 0.9
 _CONFLICT = 0.55
 _CLEAR = 0.99
+_OPEN = 0.85  # of what no arithmetic touches
 _SPECKS = "'\\\"_|~"  # dirt around a recognised unit
 _FIELD_OF = {"item_id": "buyer_item_id"}
 
@@ -138,8 +139,8 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     for name, value in values.items():
         _put_number(line, printed, name, value, closed, mended=mended is not None)
     _put_base(line, printed, base, closed)
-    without = closed and discount and closes(values["quantity"], values["unit_price"], values["line_amount"], base)
-    _put_discount(line, printed, discount, percent, None if without else closed)
+    gross = closes(values["quantity"], values["unit_price"], values["line_amount"], base)
+    _put_discount(line, printed, discount, percent, None if gross else closed)
     if closed is False:
         line.doubt("line_amount", "quantity x price does not give the amount as printed")
 
@@ -186,21 +187,24 @@ def _put_number(
 
 
 def _put_base(line: _Line, printed: Printed, base: Decimal, closed: bool | None) -> None:
-    confidence = _PROVEN if closed else _CONFLICT if closed is False else 0.85
-    if base != 1:
-        source = printed.values.get("price_base_quantity") or printed.values.get("unit_price")
-        if source is not None:
-            line.put("price_base_quantity", base, source, confidence)
-        else:
-            line.values["price_base_quantity"] = base
+    if base == 1:
+        return
+    source = printed.values.get("price_base_quantity") or printed.values.get("unit_price")
+    if source is not None:
+        line.put("price_base_quantity", base, source, _by_arithmetic(closed))
+    else:
+        line.values["price_base_quantity"] = base
 
 
 def _put_discount(line: _Line, printed: Printed, discount: Decimal | None, percent: bool, closed: bool | None) -> None:
-    """``closed`` is None where the line adds up without it: nothing then proves that it is a discount."""
-    confidence = _PROVEN if closed else _CONFLICT if closed is False else 0.85
+    """``closed`` is None where the line adds up without the discount: nothing proves that it is one."""
     found = printed.values.get("line_discount")
     if found is not None and discount is not None and discount != 0:
-        line.put("line_discount", Discount(abs(discount), percent), found, confidence)
+        line.put("line_discount", Discount(abs(discount), percent), found, _by_arithmetic(closed))
+
+
+def _by_arithmetic(closed: bool | None) -> float:
+    return _PROVEN if closed else _CONFLICT if closed is False else _OPEN
 
 
 def _put_unit(line: _Line, printed: Printed, habits: Habits) -> None:
@@ -224,8 +228,14 @@ def _put_dates(line: _Line, printed: Printed, habits: Habits) -> None:
         if value is not None:
             line.put("requested_date", value, found, 0.97)
         else:
-            line.doubt("requested_date", f"{found.text!r} is no certain date")
+            week = week_in(found.text)
+            line.doubt(
+                "requested_date", f"{found.text!r} is {f'a week ({week}), no day' if week else 'no certain date'}"
+            )
     schedule = [(_schedule_line(entry, habits), entry) for entry in printed.schedule]
+    for entry in printed.schedule:
+        if (week := week_in(entry.text)) is not None:
+            line.doubt("requested_date", f"{entry.text!r} is a week ({week}), no day")
     known = [(entry, source) for entry, source in schedule if entry is not None]
     if known:
         line.values["schedule"] = tuple(entry for entry, _ in known)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 from sample_docs.generator.formats import draw_text
-from sample_docs.generator.look import Look, cell, header_fields, make_look
+from sample_docs.generator.look import Look, cell, header_fields
 from sample_docs.generator.orders import OrderTruth, make_order
 from sample_docs.generator.pdf import (
     MARGIN,
@@ -62,14 +61,8 @@ def words() -> dict[str, Any]:
     return tomllib.loads((resources.files("sample_docs.generator") / "hard_words.toml").read_text(encoding="utf-8"))
 
 
-def make_hard(kind: str, rng: random.Random, world: World, *, language: str | None = None) -> Hard:
-    """``kind`` is one of ``HARD``; the same generator state gives the same document."""
-    order = make_order(rng, world, language=language, lines=rng.choice((2, 3, 5, 8)))
-    look = make_look(rng, order)
-    return HARD[kind](Task(look, order, rng, world))
-
-
-def _above(look: Look, order: OrderTruth) -> Drawing:
+def above(look: Look, order: OrderTruth) -> Drawing:
+    """A new page with all that stands above the items."""
     d = Drawing(look, order)
     draw_letterhead(d)
     draw_header(d)
@@ -78,10 +71,11 @@ def _above(look: Look, order: OrderTruth) -> Drawing:
 
 
 def _hard(kind: str, d: Drawing, look: Look, order: OrderTruth) -> Hard:
-    return Hard(d.save(), [_truth(kind, look, order)], order)
+    return Hard(d.save(), [truth_of(kind, look, order)], order)
 
 
-def _truth(kind: str, look: Look, order: OrderTruth) -> Json:
+def truth_of(kind: str, look: Look, order: OrderTruth) -> Json:
+    """The truth of an order as ``look`` prints it; ``kind`` names the layout."""
     meta = {"layout": f"hard-{kind}", "lang": order.language, "degradation": "none"}
     return truth_json(order, look.prints, meta, look.codes)
 
@@ -93,7 +87,7 @@ def wrapped_around(task: Task) -> Hard:
     """The description begins above the row of figures and ends below it; no rulings."""
     look, order = task.look, task.order
     look = replace(look, table="none", notes=False, codes="columns" if look.codes == "below" else look.codes)
-    d = _above(look, order)
+    d = above(look, order)
     draw_heading(d)
     for line in order.lines:
         edges = edges_of(d)
@@ -122,7 +116,7 @@ def _halves(lines: list[str]) -> list[str]:
 
 def without_heading(task: Task) -> Hard:
     look, order = task.look, task.order
-    d = _above(look, order)
+    d = above(look, order)
     for line in order.lines:
         edges = edges_of(d)
         cells = {c: cell_lines(d, cell(look, line, c), c, right - left - 6) for c, left, right in edges}
@@ -132,7 +126,7 @@ def without_heading(task: Task) -> Hard:
         d.y += height
     draw_totals(d)
     codes = "in_description" if look.codes == "below" else look.codes
-    truth = _truth("without_heading", look, order)
+    truth = truth_of("without_heading", look, order)
     for n, line in enumerate(truth["lines"]):
         own = [line["buyer_item_id"], line["seller_item_id"]]
         if codes == "columns" or look.codes == "below":  # nobody says whose code it is
@@ -150,13 +144,13 @@ def sections(task: Task) -> Hard:
     order = _with_freight(replace(order, freight=order.freight or Decimal("35.00")))
     look = replace(look, notes=False)
     text = words()[order.language]
-    d = _above(look, order)
+    d = above(look, order)
     draw_heading(d)
     for index, line in enumerate(order.lines):
         if index % 2 == 0:
             d.text(MARGIN + 3, d.y + 3, text["section"][index // 2 % 3], bold=True)
             d.y += 15
-        _one(d, look, line, [text["drawing"].format(n=17 * (index + 3))])
+        one_line(d, look, line, [text["drawing"].format(n=17 * (index + 3))])
     edges = edges_of(d)
     left = next(left for c, left, _ in edges if c == "description")
     d.text(left + 3, d.y + 2, text["freight"])
@@ -164,7 +158,7 @@ def sections(task: Task) -> Hard:
     d.text(amount - 3, d.y + 2, look.wording.number(order.freight, 2), right=True)
     d.y += 16
     draw_totals(_silent_freight(d))
-    truth = _truth("sections", look, order)
+    truth = truth_of("sections", look, order)
     truth["_ambiguous"] += ["freight"]
     return Hard(d.save(), [truth], order)
 
@@ -181,7 +175,8 @@ def _silent_freight(d: Drawing) -> Drawing:
     return d
 
 
-def _one(d: Drawing, look: Look, line: Any, extra: list[str]) -> None:
+def one_line(d: Drawing, look: Look, line: Any, extra: list[str]) -> None:
+    """A row of the table with the lines of text below it, on a new page where it does not fit."""
     edges = edges_of(d)
     cells = {c: cell_lines(d, cell(look, line, c), c, right - left - 6) for c, left, right in edges}
     if look.codes == "below" and line.seller_code:
@@ -201,16 +196,16 @@ def schedules(task: Task) -> Hard:
     look = replace(look, notes=False, prints=look.prints - {"line_date"},
                    columns=tuple(c for c in look.columns if c != "line_date"))  # fmt: skip
     w, text = look.wording, words()[order.language]
-    d = _above(look, order)
+    d = above(look, order)
     draw_heading(d)
-    truth = _truth("schedules", look, order)
+    truth = truth_of("schedules", look, order)
     for n, line in enumerate(order.lines):
         assert line.quantity is not None and line.requested is not None
         half = (line.quantity / 2).to_integral_value()
         parts = [(half, line.requested), (line.quantity - half, line.requested + timedelta(days=14))]
         parts = [p for p in parts if p[0]]
         rows = [f"{w.date(day)}   {w.number(quantity)} {line.unit}" for quantity, day in parts]
-        _one(d, look, line, [text["schedule"], *rows])
+        one_line(d, look, line, [text["schedule"], *rows])
         truth["lines"][n]["schedule"] = [
             {"quantity": format(quantity, "f"), "requested_date": day.isoformat()} for quantity, day in parts
         ]
@@ -225,7 +220,7 @@ def twins(task: Task) -> Hard:
     first = order.lines[0]
     lines = (*order.lines, replace(first, number=f"{int(order.lines[-1].number) * 2}"))
     order = _summed(replace(order, lines=lines))
-    d = _above(look, order)
+    d = above(look, order)
     draw_table(d)
     draw_totals(d)
     return _hard("twins", d, look, order)
@@ -245,7 +240,7 @@ def two_in_one(task: Task) -> Hard:
     look, order = task.look, task.order
     other = make_order(task.rng, task.world, language=order.language, lines=2)
     other = replace(other, buyer=order.buyer, site=order.buyer.sites[0], seller=order.seller, currency=order.currency)
-    d = _above(look, order)
+    d = above(look, order)
     draw_table(d)
     draw_totals(d)
     d.footer()
@@ -257,16 +252,16 @@ def two_in_one(task: Task) -> Hard:
     draw_parties(d)
     draw_table(d)
     draw_totals(d)
-    second = _truth("two_in_one", look, other)
+    second = truth_of("two_in_one", look, other)
     # the prices were another customer's: what must be decided about them is not judged
     second |= {"expected_decision": None, "_lines_exceptions_ambiguous": True}
-    return Hard(d.save(), [_truth("two_in_one", look, order), second], order)
+    return Hard(d.save(), [truth_of("two_in_one", look, order), second], order)
 
 
 def terms_after(task: Task) -> Hard:
     """A page of terms full of figures behind the order."""
     look, order = task.look, task.order
-    d = _above(look, order)
+    d = above(look, order)
     draw_table(d)
     draw_totals(d)
     d.new_page()
@@ -302,7 +297,7 @@ def printed_text(task: Task) -> Hard:
 def turned(task: Task) -> Hard:
     """The page is turned by its own /Rotate key, as some scanners' software and landscape printers leave it."""
     look, order = task.look, task.order
-    d = _above(look, order)
+    d = above(look, order)
     d.canvas.setPageRotation(90)
     d.canvas.setPageSize((d.height, d.width))  # reportlab swaps the sides of a turned page; nothing may fall off it
     draw_table(d)
@@ -352,18 +347,3 @@ def values_first(task: Task) -> Hard:
     draw_table(d)
     draw_totals(d)
     return _hard("values_first", d, look, order)
-
-
-HARD: dict[str, Callable[[Task], Hard]] = {
-    "wrapped_around": wrapped_around,
-    "without_heading": without_heading,
-    "sections": sections,
-    "schedules": schedules,
-    "twins": twins,
-    "two_in_one": two_in_one,
-    "terms_after": terms_after,
-    "printed_text": printed_text,
-    "turned": turned,
-    "watermarked": watermarked,
-    "values_first": values_first,
-}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sample_docs.generator.golden import Json, golden, of_truth
-from sample_docs.generator.hard import make_hard
+from sample_docs.generator.kinds import make_hard
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import make_order
 from sample_docs.generator.sample import Sample, draw
@@ -79,6 +79,8 @@ HARD_DOCUMENTS = (
     ("turned", "pt", "a page turned by its own key"),
     ("watermarked", "en", "a slanted word behind the text, everything drawn twice"),
     ("values_first", "en", "labels below their values"),
+    ("cards", "nl", "each item a card: a title, then rows of labels over rows of values"),
+    ("weeks", "de", "calendar weeks in place of days"),
 )
 
 PAPER = frozenset(spec.stem for spec in DOCUMENTS if spec.kind in DAMAGES)

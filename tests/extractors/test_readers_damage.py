@@ -155,3 +155,22 @@ def test_print_that_became_no_word_is_marked() -> None:
     assert mark.kind == "print that was not read"
     assert mark.box.x0 < whole.x_mid < mark.box.x1
     assert mark.box.top < whole.y_mid < mark.box.bottom
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["PNG", "PDF"])
+def test_a_coloured_stamp_is_taken_off_the_print_and_marked(kind: str) -> None:
+    page = np.stack([picture(200)] * 3, axis=2)
+    stamped = np.full_like(page, 255)
+    cv2.ellipse(stamped, (1080, 490), (210, 75), 8, 0, 360, (190, 30, 40), 7, cv2.LINE_AA)
+    cv2.putText(stamped, "RECEIVED", (930, 520), cv2.FONT_HERSHEY_DUPLEX, 2, (190, 30, 40), 6, cv2.LINE_AA)
+    stamped[230:240, 140:300] = (30, 60, 170)  # print in a colour of its own
+    buffer = io.BytesIO()
+    Image.fromarray(np.minimum(page, stamped)).save(buffer, kind, dpi=(200, 200), resolution=200)
+    (found,) = read(buffer.getvalue())
+    assert texts(found) >= FIGURES
+    assert any("coloured" in doubt for doubt in found.doubts)
+    (mark,) = (mark for mark in found.marks if "coloured" in mark.kind)
+    assert mark.box.x0 < 1080 * 0.36 < mark.box.x1
+    assert next(word for word in found.words if word.text == "250").confidence <= 0.8

@@ -16,7 +16,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors.pictures import upright_picture
-from extractors.readers import ReadingOptions, cleaning, ocr_cache, read_document, segments, tesseract
+from extractors.readers import ReadingOptions, cleaning, marks, ocr_cache, read_document, segments, tesseract
 from extractors.readers.tongue import language_of
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Page, Source
@@ -180,6 +180,34 @@ def test_unequal_fax_dots_are_made_square() -> None:
     (page,) = read(encoded(flat, "TIFF", dpi=(204, 102)))
     assert (page.width, page.height) == pytest.approx(A4, abs=4)
     assert len(texts(page) & NUMBERS) >= 9
+
+
+def test_the_stop_in_a_number_of_large_type_is_read() -> None:
+    def heading(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica-Bold", 19)
+        canvas.drawString(60, 780, "Order 2026.32302")
+        canvas.setFont("Helvetica", 8)
+        for row in range(30):
+            canvas.drawString(60, 740 - 12 * row, f"Item {row} as described below, delivered to our works")
+
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    heading(canvas)
+    canvas.save()
+    grey = np.array(pypdfium2.PdfDocument(buffer.getvalue())[0].render(scale=200 / 72).to_pil().convert("L"))
+    assert "2026.32302" in texts(read(encoded(grey, dpi=(200, 200)))[0])
+
+
+def test_figures_beside_ink_that_nobody_read_are_not_trusted() -> None:
+    boxes = np.array([[0, 0, 0, 0, 0], [0, 0, 80, 30, 900], [86, 24, 91, 30, 30], [98, 0, 180, 30, 900]], np.int32)
+    shapes = segments.Shapes(np.zeros((1, 1), np.int32), boxes)
+    words = [
+        tesseract.Recognised(text, x0, 0, x1, 30, 0.97, (0, 0, 0))
+        for text, x0, x1 in (("2026", 0, 80), ("32", 98, 180))
+    ]
+    for labels, most in (({1, 3}, 0.97), ({1, 2, 3}, marks.UNREAD)):
+        run = segments.Run((0, 0, 180, 30), 30, 30.0, frozenset(labels))
+        assert [word.confidence for word in marks.beside_unread_ink(words, [run], shapes)] == [most, most]
 
 
 def test_all_frames_of_a_tiff_are_pages() -> None:

@@ -9,8 +9,9 @@ import pytest
 from connectors.erp import ErpSnapshot
 from matchers.codes import code_key, confusion_key, gtin_key, print_key
 from matchers.items import _LEVELS, ItemMatch, ItemMatcher
+from matchers.probability import Circumstances
 from pipeline.aliases import Aliases
-from pipeline.model import Alias, AliasKind, CatalogueItem, Confirmation, KnownAlias, LineItem
+from pipeline.model import Alias, AliasKind, Confirmation, KnownAlias, LineItem
 
 A2 = "HB-933-6-20-A2"
 TEXT = "Hex bolt DIN 933 M6x20 A2-70"
@@ -22,10 +23,7 @@ def items(erp: ErpSnapshot) -> ItemMatcher:
 
 
 def found(items: ItemMatcher, customer: str | None = "C1", price: bool | None = None, **fields: str) -> ItemMatch:
-    def price_agrees(item: CatalogueItem) -> bool | None:
-        return price
-
-    return items.match(LineItem(**fields), customer, price_agrees)
+    return items.match(LineItem(**fields), customer, Circumstances(price=lambda item: price))
 
 
 # fields of the line, sku, level
@@ -199,7 +197,7 @@ def known(
 def with_aliases(
     items: ItemMatcher, *rows: KnownAlias, ship_to: str | None = None, price: bool | None = None, **fields: str
 ) -> ItemMatch:
-    return items.match(LineItem(**fields), "C1", lambda item: price, Aliases(rows, 3, ship_to))
+    return items.match(LineItem(**fields), "C1", Circumstances(price=lambda item: price), Aliases(rows, 3, ship_to))
 
 
 WORDS = "Spezialteil nach Muster"

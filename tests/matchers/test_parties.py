@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from matchers.addresses import filed, fit
 from matchers.customer import CustomerIndex, match_customer
 from matchers.names import bare_name, folded_name, tax_key
 from matchers.ship_to import match_ship_to
+from matchers.signature import signature
 from pipeline.aliases import Aliases, place_alias
 from pipeline.model import (
     Alias,
@@ -218,3 +220,123 @@ def test_nothing_goes_through_against_what_people_chose(erp: ErpSnapshot) -> Non
     row = KnownAlias("a", Alias(AliasKind.SHIP_TO, "C1", place_alias(printed), "C1-3"), said)
     match = match_ship_to(order(C1, printed), customer, erp.ship_tos("C1"), Aliases([row]))
     assert match.key is None and "but people chose C1-3" in match.reason
+
+
+# --- signatures and earlier orders ---
+
+SMIT = "Dear all,\nour order attached.\n\nMet vriendelijke groet,\nJan de Wit\nSmit Techniek B.V.\nT +31 6 1234"
+
+
+def written(text: str, sender: str = "jan@gmail.com") -> MailContext:
+    return replace(mail(sender), text=text)
+
+
+# text of the mail, lines of its signature
+SIGNATURES = [
+    (SMIT, ("Jan de Wit", "Smit Techniek B.V.", "T +31 6 1234")),
+    ("Hello\n-- \nAnn\nAcme Ltd", ("Ann", "Acme Ltd")),
+    ("Hallo,\nanbei.\nMit freundlichen Grüßen\n\ni.A. Eva Alt\nAcme GmbH", ("i.A. Eva Alt", "Acme GmbH")),
+    ("See order.\nThanks\nBob\n\n> Smit Techniek B.V.\n> Kade 7", ("Bob",)),
+    ("FYI\nGruß\nEva\n---------- Forwarded message ----------\nMet vriendelijke groet\nSmit Techniek B.V.", ("Eva",)),
+    ("FYI\nRegards\nEva\nFrom: a@b.c\nSent: today\nKind regards\nSmit Techniek B.V.", ("Eva",)),
+    ("Please deliver to Smit Techniek B.V.\nat once.", ()),
+    ("", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), SIGNATURES)
+def test_the_signature_is_what_the_sender_wrote_last(text: str, lines: tuple[str, ...]) -> None:
+    assert signature(text) == lines
+
+
+def test_a_signature_bears_out_and_contradicts_but_proves_nothing_alone(index: CustomerIndex) -> None:
+    alone = match_customer(order(), written(SMIT), index)
+    assert alone.key is None and "anybody can write one" in alone.reason and alone.candidates[0].key == "C5"
+    borne_out = match_customer(order(Party("Smit Techniek B.V.", "Kade 7, 3855 IC Alem")), written(SMIT), index)
+    assert borne_out.key == "C5" and "the signature's Smit Techniek B.V." in borne_out.reason
+    against = match_customer(order(C1), written(SMIT), index)
+    assert against.key is None and {c.key for c in against.candidates} == {"C1", "C5"} and against.conflicts
+    told_apart = match_customer(order(Party("Parker Pumps")), written("Hi\nRegards\nAl | Parker Pumps Inc."), index)
+    assert told_apart.key == "C4"
+    by_number = match_customer(order(Party("Parker Pumps")), written("Hi\nRegards\nAl\nVAT: GB123456789"), index)
+    assert by_number.key == "C3"
+    ours = match_customer(order(C1), written("Fwd\nRegards\nIris\nNorden Supply B.V.", "iris@norden-supply.eu"), index)
+    assert ours.key == "C1"
+
+
+# who wrote, whose orders came from there before, the document's buyer, the customer
+PAST = [
+    ("jan@gmail.com", {"C5"}, Party(), "C5"),
+    ("jan@gmail.com", {"C5", "C1"}, Party(), None),
+    ("jan@gmail.com", {"C5", "C1"}, C1, "C1"),
+    ("jan@gmail.com", {"C5"}, C1, None),
+    ("einkauf@mueller-mb.de", {"C2"}, C1, "C1"),  # from the customer's own domain somebody may order for a sister
+    ("sales@norden-supply.eu", {"C5"}, C1, "C1"),  # our own people forward for everybody
+]
+
+
+@pytest.mark.parametrize(("sender", "before", "buyer", "customer"), PAST)
+def test_who_wrote_before_for_whom(
+    index: CustomerIndex, sender: str, before: set[str], buyer: Party, customer: str | None
+) -> None:
+    match = match_customer(order(buyer), mail(sender), index, lambda address: frozenset(before))
+    assert match.key == customer, match.reason
+    assert customer is not None or {c.key for c in match.candidates} == before | {"C1"}
+
+
+# street and city on file, the print, whether it is the same door; in the forms of many countries
+ADDRESSES = [
+    ("Hauptstraße 12", "10115 Berlin", "Hauptstr. 12\nD-10115 Berlin", True),
+    ("Hauptstraße 12a", "10115 Berlin", "Hauptstrasse 12 a, 10115 Berlin", True),
+    ("Hauptstraße 12a", "10115 Berlin", "Hauptstraße 12, 10115 Berlin", False),
+    ("Hauptstraße 12", "10115 Berlin", "Hauptstraße 12a, 10115 Berlin", False),
+    ("Hauptstraße 12", "10115 Berlin", "Hauptstraße 12-14, 10115 Berlin", False),
+    ("Mariahilfer Straße 45/2/8", "1060 Wien", "Mariahilfer Str. 45/2/8, A-1060 Wien", True),
+    ("Mariahilfer Straße 45/2/8", "1060 Wien", "Mariahilfer Str. 45/2/9, A-1060 Wien", False),
+    ("Bahnhofstrasse 7", "8001 Zürich", "Bahnhofstr. 7, CH-8001 Zürich", True),
+    ("12 bis Rue de la Paix", "75002 Paris", "12bis, rue de la Paix, 75002 PARIS", True),
+    ("12 bis Rue de la Paix", "75002 Paris", "12 rue de la Paix, 75002 PARIS", False),
+    ("14 Avenue Jean Jaurès", "69007 Lyon", "14 av. Jean Jaures\n69007 LYON CEDEX 07", True),
+    ("14 Avenue Jean Jaurès", "69007 Lyon", "14 bd Jean Jaures\n69007 LYON", False),
+    ("Rue Neuve 5 bte 3", "1000 Bruxelles", "Rue Neuve 5 boîte 3, B-1000 Bruxelles", True),
+    ("Havenweg 118", "3089 KK Rotterdam", "Havenweg 118, 3089KK Rotterdam", True),
+    ("Havenweg 118", "3089 KK Rotterdam", "Havenweg 118-2, 3089 KK Rotterdam", False),
+    ("7 Quay Road", "Bristol BS1 4RB", "7 Quay Rd, Bristol BS14RB", True),
+    ("7 Quay Road", "Bristol BS1 4RB", "9 Quay Rd, Bristol BS1 4RB", False),
+    ("Unit 5 Park West", "Dublin D12 X9Y1", "Unit 5, Park West, Dublin, D12X9Y1", True),
+    ("49 Loop Road Suite 878", "Boise, ID 83701", "49 Loop Rd, Ste 878, Boise ID 83701-1234", True),
+    ("49 Loop Road Suite 878", "Boise, ID 83701", "49 Loop Road Suite 879, Boise, ID 83701", False),
+    ("500 Harbor Road", "Seattle, WA 98101", "500 Harbor Rd.\nSeattle WA 98101\nUSA", True),
+    ("120 N Main Street", "Dayton, OH 45402", "120 North Main St, Dayton, OH 45402", True),
+    ("120 N Main Street", "Dayton, OH 45402", "120 S Main St, Dayton, OH 45402", False),
+    ("88 King St W", "Toronto, ON M5H 1A1", "88 King Street West, Toronto ON M5H1A1", True),
+    ("Calle Mayor 15", "28013 Madrid", "C/ Mayor, nº 15, 28013 Madrid", True),
+    ("Calle Mayor 15, 3º B", "28013 Madrid", "C/ Mayor 15 3 B, 28013 Madrid", True),
+    ("Calle Mayor 15", "28013 Madrid", "C/ Mayor 51, 28013 Madrid", False),
+    ("Rua Augusta 100", "1100-053 Lisboa", "R. Augusta, n.º 100\n1100-053 LISBOA", True),
+    ("Rua Augusta 100", "1100-053 Lisboa", "R. Augusta, 100\n1100-054 LISBOA", False),
+    ("Avenida Paulista 1578", "São Paulo - SP 01310-200", "Av. Paulista, 1578 - São Paulo/SP - CEP 01310-200", True),
+    ("Via Roma 12/A", "20121 Milano MI", "Via Roma, 12/A - 20121 Milano (MI)", True),
+    ("Via Roma 12/A", "20121 Milano MI", "Via Roma, 12/B - 20121 Milano (MI)", False),
+    ("Via Roma 12/A", "20121 Milano MI", "V. Roma 12A, 20121 Milano", True),
+    ("Corso Italia 3", "20122 Milano", "C.so Italia 3, I-20122 Milano", True),
+    ("ul. Długa 5", "00-238 Warszawa", "Dluga 5, PL-00-238 Warszawa", True),
+    ("ul. Długa 5", "00-238 Warszawa", "ul. Długa 5A, 00-238 Warszawa", False),
+    ("Storgatan 10", "111 23 Stockholm", "Storgatan 10, SE-111 23 Stockholm", True),
+    ("Nørregade 4, 2. tv", "1165 København K", "Norregade 4 2 tv, DK-1165 Kobenhavn K", True),
+    ("Karlova 25/3", "110 00 Praha 1", "Karlova 25/3, 110 00 Praha 1, CZ", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("street", "city", "printed", "same"), ADDRESSES)
+def test_the_same_door_in_the_forms_of_many_countries(street: str, city: str, printed: str, same: bool) -> None:
+    found = fit(printed, filed(street, city))
+    assert (found.same and not found.slip) is same
+
+
+def test_an_address_the_buyer_prints_may_be_known_too(index: CustomerIndex) -> None:
+    printed = order(Party(None, None, "Jan@Gmail.com"))
+    known = match_customer(
+        printed, None, index, lambda address: frozenset({"C5"} if address == "jan@gmail.com" else ())
+    )
+    assert known.key == "C5" and "earlier orders from Jan@Gmail.com" in known.reason

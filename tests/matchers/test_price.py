@@ -9,7 +9,7 @@ import pytest
 
 from connectors.erp import ErpSnapshot
 from matchers.price import expected_price
-from pipeline.model import Customer, Price
+from pipeline.model import Customer, ExpectedPrice, Price
 
 A2 = "HB-933-6-20-A2"
 
@@ -73,3 +73,28 @@ def test_overlapping_rows() -> None:
     currencies = [row("1", price_list_id="PL", currency="USD"), row("2", price_list_id="PL")]
     own = expected_price(currencies, customer, Decimal(1), day, "EA")
     assert not isinstance(own, str) and own.currency == "EUR"
+
+
+def test_the_explanation_is_one_sentence_that_names_all(erp: ErpSnapshot) -> None:
+    customer = erp.customer("C1")
+    assert customer is not None
+    found = expected_price(erp.prices(A2, customer), customer, Decimal(1500), date(2026, 6, 1), "EA")
+    assert isinstance(found, ExpectedPrice)
+    assert found.explanation == (
+        f"price list PL-A for {A2}: 0.0800 EUR per EA from 1000 EA, valid from 2026-01-01 to 2026-12-31, "
+        "taken for 2026-06-01 (price_list.csv row 3)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "words"),
+    [
+        (date(2026, 1, 1), None, "valid from 2026-01-01, taken"),
+        (None, date(2026, 12, 31), "valid to 2026-12-31, taken"),
+        (None, None, "valid at any time, taken"),
+    ],
+)
+def test_validity_in_words(begins: date | None, ends: date | None, words: str) -> None:
+    row = Price("A", Decimal(1), Decimal(2), "EUR", begins, ends, customer_id="C1", row=7)
+    found = expected_price([row], Customer("C1", "One", currency="EUR"), Decimal(5), date(2026, 6, 1), "EA")
+    assert isinstance(found, ExpectedPrice) and words in found.explanation and "C1's own price" in found.explanation

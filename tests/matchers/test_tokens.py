@@ -60,3 +60,57 @@ def test_another_thing(one: str, other: str) -> None:
 def test_shapes_tell_what_must_agree(token: str, expected: str | None) -> None:
     assert shape(token) == expected
     assert is_hard(token) == (expected is not None)
+
+
+# en, de, fr, es, pt, it, nl, pl
+ATTRIBUTES = {
+    "black": "black schwarz noir negro preto nero zwart czarny",
+    "white": "white weiß blanc blanco branco bianco wit biały",
+    "blue": "blue blau bleu azul azuis blu blauw niebieski",
+    "red": "red rot rouge rojo vermelho rosso rood czerwony",
+    "green": "green grün vert verdes verde verdi groen zielony",
+    "yellow": "yellow gelb jaune amarillo amarelo giallo geel żółty",
+    "grey": "grey grau gris grises cinza grigio grijs szary",
+    "brown": "brown braun brun marron castanho marrone bruin brązowy",
+    "orange": "orange orange orange naranja laranja arancione oranje pomarańczowy",
+    "clear": "clear farblos transparent transparente transparente trasparente doorzichtig przezroczysty",
+    "left": "left links gauche izquierda esquerda sinistra links lewy",
+    "right": "right rechts droite derecha direita destra rechts prawy",
+    "steel": "steel Stahl acier acero aço acciaio staal stal",
+    "brass": "brass Messing laiton latón latão ottone messing mosiądz",
+    "stainless": "stainless rostfrei inox inoxidable inoxidável inox rvs nierdzewny",
+    "zinc": "bzp verzinkt zingué cincado zincado zincato verzinkt ocynkowany",
+}
+
+
+@pytest.mark.parametrize(("canonical", "words"), ATTRIBUTES.items())
+def test_attributes_in_eight_languages(canonical: str, words: str) -> None:
+    found = [tokens(word) for word in words.split()]
+    assert len(found) == 8 and set(found) == {(canonical,)}
+    assert is_hard(canonical)
+
+
+def test_opposites_contradict_in_every_pair_of_languages() -> None:
+    for one, other in (("black", "white"), ("left", "right"), ("red", "green"), ("steel", "brass")):
+        for a in ATTRIBUTES[one].split():
+            for b in ATTRIBUTES[other].split():
+                (left,), (right,) = tokens(a), tokens(b)
+                assert left != right and shape(left) == shape(right) is not None
+
+
+PACKS = [
+    "PK/100", "pack of 100", "100 pcs", "box of 100", "VE 100", "VE 100 Stück", "100er Pack", "100 Stk",
+    "boîte de 100", "caja de 100", "emb. 100", "conf. da 100 pz", "doos van 100", "opak. 100 szt.", "paquete de 100",
+    "set of 100", "100 sztuk", "100 pezzi", "verpakking 100 stuks",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PACKS)
+def test_how_many_are_in_a_pack(text: str) -> None:
+    assert set(tokens(f"gloves {text}")) == {"gloves", "100pcs"}
+    assert shape("100pcs") == shape("200pcs") == "#pcs"
+
+
+def test_a_pack_word_beside_a_size_is_no_count() -> None:
+    assert "25pcs" not in tokens("pack 25 kg") and "25000g" in tokens("pack 25 kg")
+    assert not any(token.endswith("pcs") for token in tokens("CORRUGATED BOX 600X400X300 MM"))

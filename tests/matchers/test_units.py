@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +10,9 @@ import pytest
 
 from connectors.erp import ErpSnapshot
 from matchers.price import expected_price
-from matchers.units import UnitResult, net_line_price, price_fits, read_unit, same_unit
-from pipeline.model import CatalogueItem, Discount, ExpectedPrice, LineItem, UnitConversion
+from matchers.solver import Question, UnitResult, price_fits, read_unit
+from matchers.units import net_line_price, same_unit
+from pipeline.model import CatalogueItem, Discount, EarlierLine, ExpectedPrice, LineItem, UnitConversion
 
 A2, A25, WIRE, BEARING = "HB-933-6-20-A2", "HB-933-6-25-A2", "WR-15-BK", "BB-6204"
 
@@ -22,14 +24,17 @@ def line(quantity: str | None, unit: str | None, price: str | None = None, amoun
     return LineItem(quantity=number(quantity), unit=unit, unit_price=number(price), line_amount=number(amount))
 
 
-def read(erp: ErpSnapshot, sku: str, printed: LineItem, contract: str | None = None) -> UnitResult:
+def read(
+    erp: ErpSnapshot, sku: str, printed: LineItem, contract: str | None = None,
+    earlier: Sequence[EarlierLine] = (), alias: tuple[str, str] | None = None,
+) -> UnitResult:  # fmt: skip
     item = erp.item(sku)
     assert item is not None
 
     def price_of(quantity: Decimal) -> ExpectedPrice | None:
         return None if contract is None else ExpectedPrice(Decimal(contract), "EUR", item.base_uom, None, "")
 
-    return read_unit(printed, item, erp.conversions(sku), price_of)
+    return read_unit(Question(printed, item, erp.conversions(sku), price_of, earlier, alias))
 
 
 # sku, quantity, unit, price, amount, contract price; base quantity, factor, net price
@@ -105,7 +110,7 @@ def test_a_price_per_piece_beside_a_quantity_in_boxes_needs_the_amount_as_proof(
 def test_a_row_read_backwards_stays_exact() -> None:
     item = CatalogueItem("X", "X", "DZ")
     rows = [UnitConversion("X", "DZ", "EA", Decimal(12))]
-    result = read_unit(line("36", "EA", "0.25"), item, rows, lambda quantity: None)
+    result = read_unit(Question(line("36", "EA", "0.25"), item, rows, lambda quantity: None))
     assert result.reading is not None and result.reading.base_quantity == 3
     assert result.net_price == 3
 
@@ -132,12 +137,77 @@ def test_whether_a_price_fits_is_not_known_without_one(erp: ErpSnapshot) -> None
         return None if isinstance(found, str) else found
 
     rows = erp.conversions(A2)
-    assert price_fits(line("200", "EA"), item, rows, price_of) is None
-    assert price_fits(line("200", "EA", "0.1"), item, rows, price_of) is True
-    assert price_fits(line("2000", "EA", "0.1"), item, rows, price_of) is False  # the break of 1000 is reached
-    assert price_fits(line("3", "BX", "10"), item, rows, price_of) is True
+    assert price_fits(Question(line("200", "EA"), item, rows, price_of)) is None
+    assert price_fits(Question(line("200", "EA", "0.1"), item, rows, price_of)) is True
+    assert (
+        price_fits(Question(line("2000", "EA", "0.1"), item, rows, price_of)) is False
+    )  # the break of 1000 is reached
+    assert price_fits(Question(line("3", "BX", "10"), item, rows, price_of)) is True
 
 
 def test_units_are_alike_by_code() -> None:
     assert same_unit("Stück", "EA") and same_unit("Meter", "MTR") and same_unit("PCE", "EA")
     assert not same_unit("M", "EA") and not same_unit("BX", "EA")
+
+
+def test_a_price_base_left_unsaid_needs_amount_and_contract(erp: ErpSnapshot) -> None:
+    """200 at 10.00 for 20.00: the price is for 100, as it was before; else it is a hundred times too high."""
+    proven = read(erp, A2, line("200", "EA", "10.00", "20.00"), "0.1", [paid("0.11")])
+    assert proven.net_price == Decimal("0.1") and proven.reading is not None
+    assert proven.reading.base_quantity == 200
+    assert proven.reading.explanation == (
+        "EA is EA; the price is for 100 EA: the line amount and the contract price agree, as with what was paid before"
+    )
+    for amount, contract in (("2000.00", "0.1"), (None, "0.1"), ("20.00", "0.2"), ("20.00", None)):
+        printed = read(erp, A2, line("200", "EA", "10.00", amount), contract, [paid("0.11")])
+        assert printed.net_price == Decimal(10)
+
+
+def test_a_said_price_base_is_not_read_otherwise(erp: ErpSnapshot) -> None:
+    said = LineItem(
+        quantity=Decimal(200), unit="EA", unit_price=Decimal(10), price_base_quantity=Decimal(10),
+        line_amount=Decimal(20),
+    )  # fmt: skip
+    assert read(erp, A2, said, "0.1", [paid("0.1")]).net_price == Decimal(1)
+
+
+def paid(price: str, unit: str = "EA", *, entered: bool = True) -> EarlierLine:
+    return EarlierLine(A2, Decimal(1), unit, Decimal(price), None, entered=entered)
+
+
+def test_what_was_paid_before_speaks_for_a_reading_and_against(erp: ErpSnapshot) -> None:
+    printed = line("200", "EA", "10.00", "20.00")
+    assert read(erp, A2, printed, "0.1", [paid("11", "BX")]).net_price == Decimal("0.1")
+    for before in ([], [paid("10")], [paid("0.11", entered=False)]):
+        assert read(erp, A2, printed, "0.1", before).net_price == Decimal(10)
+    boxes = line("2", "BX", "0.1", "20.00")
+    assert read(erp, A2, boxes, "0.1").net_price == Decimal("0.1")
+    assert read(erp, A2, boxes, "0.1", [paid("10", "EA")]).net_price == Decimal("0.001")
+
+
+def test_of_two_packs_that_fit_what_was_paid_before_tells_which() -> None:
+    """The contract has a break between the two packs, so that both prices are the contract's."""
+    item = CatalogueItem("P", "P", "EA")
+    rows = [UnitConversion("P", "BX", "EA", Decimal(10)), UnitConversion("P", "CT", "EA", Decimal(20))]
+
+    def price_of(quantity: Decimal) -> ExpectedPrice:
+        return ExpectedPrice(Decimal(2) if quantity < 20 else Decimal(1), "EUR", "EA", None, "")
+
+    def asked(*earlier: EarlierLine) -> UnitResult:
+        return read_unit(Question(line("1", "case", "20"), item, rows, price_of, earlier))
+
+    assert "does not prove which" in (asked().problem or "")
+    told = asked(EarlierLine("P", Decimal(1), "CT", Decimal("20.40"), None, entered=True)).reading
+    assert told is not None and told.base_quantity == 20 and "paid before" in told.explanation
+
+
+def test_a_unit_that_people_know_counts_where_the_price_proves_it(erp: ErpSnapshot) -> None:
+    alias = ("BX", "Zorb is BX, confirmed 3 times")
+    proven = read(erp, A2, line("2", "Zorb", "10"), "0.1", alias=alias).reading
+    assert proven is not None and proven.base_quantity == 200 and "confirmed 3 times" in proven.explanation
+    assert read(erp, A2, line("2", "Zorb", "10"), "0.1").reading is None
+    wrong_price = read(erp, A2, line("2", "Zorb", "12"), "0.1", alias=alias)
+    assert wrong_price.reading is not None and "not proven by the price" in wrong_price.reading.explanation
+    assert read(erp, A2, line("2", "Zorb"), "0.1", alias=alias).reading is None
+    printed = read(erp, A2, line("2", "DZ", "1.2"), "0.1", alias=("BX", "DZ is BX")).reading
+    assert printed is not None and printed.base_quantity == 24, "a unit that says itself what it holds stays"

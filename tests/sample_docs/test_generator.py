@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.codec import order_from_json
-from sample_docs.generator.hard import HARD, make_hard
+from sample_docs.generator.kinds import HARD, make_hard
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
 from sample_docs.generator.sample import FORMATS, draw
