@@ -263,8 +263,12 @@ def test_a_misread_code_is_held_though_description_price_and_sum_prove_its_item(
 
 @pytest.mark.parametrize(
     ("read_as", "source", "held"),
-    [("HB-8-40", Source.OCR, False), ("hb 8 40", Source.OCR, False), ("HB-8-4O", Source.OCR, True)]
-    + [("HB-8-4O", Source.PDF_TEXT, False)],
+    [
+        ("HB-8-40", Source.OCR, False),
+        ("hb 8 40", Source.OCR, False),
+        ("HB-8-4O", Source.OCR, True),
+        ("HB-8-4O", Source.PDF_TEXT, False),
+    ],
 )
 def test_our_number_misread_is_held_though_the_customers_own_led_to_the_item(
     read_as: str, source: Source, held: bool
