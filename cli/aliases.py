@@ -46,7 +46,7 @@ def show(alias: AliasId, /, *, workspace: Workspace = Path(), as_json: AsJson = 
     needed = load_settings(workspace).learning.confirmations
     with opened(workspace) as store:
         row = store.alias(alias)
-        rows, orders = store.aliases(row.alias.customer_id), store.touched_by(row.alias)
+        rows, orders = store.aliases(None), store.touched_by(row.alias)
     state = standing(row, rows, needed)
     if as_json:
         others = [other.alias_id for other in rivals(row, rows) if other != row]
@@ -71,7 +71,7 @@ def confirm(
     needed = load_settings(workspace).learning.confirmations
     with opened(workspace) as store:
         row = store.confirm_alias(alias, reviewer or getpass.getuser())
-        state = standing(row, store.aliases(row.alias.customer_id), needed)
+        state = standing(row, store.aliases(None), needed)
     if as_json:
         print_json(_as_json(row, state))
     else:

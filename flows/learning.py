@@ -14,8 +14,8 @@ REVIEWER = "reviewer"  # the level of a match that a person chose
 def lessons(first: Decision, final: Decision, erp: Erp, scope: Scope = Scope.CUSTOMER) -> tuple[Alias, ...]:
     """``first`` is what the machine made of the order, ``final`` what leaves.
 
-    Items: of lines for which a person chose one. Units and delivery addresses: where the machine knew none and a person
-    put one in its place. With ``Scope.SHIP_TO`` they hold at this delivery address only.
+    Items: of lines for which a person chose one. Units, delivery addresses and customers: where the machine knew none
+    and a person put one in its place. With ``Scope.SHIP_TO`` they hold at this delivery address only.
     """
     customer = final.customer_id
     if scope is Scope.NOTHING or customer is None or first.customer_id not in (None, customer):
@@ -28,7 +28,8 @@ def lessons(first: Decision, final: Decision, erp: Erp, scope: Scope = Scope.CUS
         for kind, key in _to_learn(line, customer, erp)
     )
     units = (Alias(AliasKind.UNIT, customer, key, unit, place) for key, unit in _units(first, final))
-    return tuple(dict.fromkeys((*items, *units, *_ship_to(first, final, customer))))
+    places = (*_ship_to(first, final, customer), *_letterhead(first, customer))
+    return tuple(dict.fromkeys((*items, *units, *places)))
 
 
 def _to_learn(line: LineItem, customer: str, erp: Erp) -> Iterator[tuple[AliasKind, str]]:
@@ -60,3 +61,9 @@ def _ship_to(first: Decision, final: Decision, customer: str) -> Iterator[Alias]
     printed = first.order.ship_to
     if first.ship_to_id is None and final.ship_to_id is not None and printed.address:
         yield Alias(AliasKind.SHIP_TO, customer, place_alias(printed), final.ship_to_id)
+
+
+def _letterhead(first: Decision, customer: str) -> Iterator[Alias]:
+    printed = first.order.buyer
+    if first.customer_id is None and printed.name and printed.address:
+        yield Alias(AliasKind.LETTERHEAD, customer, place_alias(printed), customer)

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from matchers.addresses import filed, fit, postcode_runs
 from matchers.names import bare_name, domain_of, folded_name, party_words, site_owner, tax_key
 from matchers.signature import signature
+from pipeline.aliases import NOTHING_SAID, Said, in_words
 from pipeline.interfaces import Erp
 from pipeline.model import Candidate, Customer, MailContext, Order, Party, PartyMatch, ShipTo
 
@@ -32,7 +33,8 @@ def nobody_seen(_sender: str) -> frozenset[str]:
 class Evidence:
     """What one fact says: ``customers`` are all it may mean; ``strong`` evidence must be agreed with.
 
-    ``kind``: "domain", "tax", "name" or "address" of the buyer, "past", "signature"; "other" for the rest.
+    ``kind``: "domain", "tax", "name" or "address" of the buyer, "past", "signature", "letterhead"; "other" for the
+    rest.
     """
 
     words: str
@@ -47,6 +49,10 @@ class CustomerIndex:
     def __init__(self, erp: Erp) -> None:
         self._erp = erp
         self.customers = erp.customers()
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        return frozenset(c.customer_id for c in self.customers)
 
     @cached_property
     def by_domain(self) -> Mapping[str, frozenset[str]]:
@@ -123,11 +129,18 @@ class OwnIdentity:
 
 
 def match_customer(
-    order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen = nobody_seen
+    order: Order,
+    mail: MailContext | None,
+    index: CustomerIndex,
+    seen: Seen = nobody_seen,
+    letterhead: Said = NOTHING_SAID,
 ) -> PartyMatch:
-    """The customer that all strong evidence agrees on; else none, with who it might be and what conflicts. ``seen``
-    tells whose orders came from an address before."""
-    evidence = [e for e in _collect(order, mail, index, seen) if e.customers]
+    """The customer that all strong evidence agrees on; else none, with who it might be and what conflicts.
+
+    ``seen`` tells whose orders came from an address before, ``letterhead`` what people said of the buyer as printed.
+    """
+    collected = (*_collect(order, mail, index, seen), *_from_letterhead(letterhead, index))
+    evidence = [e for e in collected if e.customers]
     strong = [e for e in evidence if e.strong]
     printed = _printed_name(order, index)
     if not strong:
@@ -137,7 +150,8 @@ def match_customer(
         return _undecided(strong, common, index)
     key = next(iter(common))
     certain = any(e.kind in ("tax", "address") for e in strong)
-    against = _another_company(printed, key, index, certain=certain)
+    known = any(e.kind == "letterhead" for e in strong)  # people saw that the name is another
+    against = None if known else _another_company(printed, key, index, certain=certain)
     if against is not None:
         return PartyMatch(None, against, _candidates([*strong, *_similar(printed, index)], index), (against,))
     if len(strong) == 1 and (doubt := _too_little(strong[0], order, index, key)):
@@ -182,8 +196,14 @@ def _from_past(order: Order, mail: MailContext | None, index: CustomerIndex, see
     for address in dict.fromkeys((mail.sender if mail is not None else None, order.buyer.email)):
         domain = domain_of(address)
         if address is not None and domain is not None and domain not in index.own.domains:
-            earlier = seen(address.casefold())
+            earlier = seen(address.casefold()) & index.ids  # some may have left since
             yield Evidence(f"earlier orders from {address}", earlier, not _of_domain(domain, index), "past")
+
+
+def _from_letterhead(letterhead: Said, index: CustomerIndex) -> Iterable[Evidence]:
+    for row in letterhead.rows:
+        words = f"the letterhead, known as {in_words(row)}"
+        yield Evidence(words, frozenset({row.alias.target}) & index.ids, letterhead.trusted is not None, "letterhead")
 
 
 def _from_signature(mail: MailContext, index: CustomerIndex) -> Iterable[Evidence]:

@@ -19,7 +19,7 @@ from matchers.ship_to import match_ship_to
 from matchers.solver import Question, UnitResult, price_fits, read_unit
 from matchers.units import converts, fills_packs
 from matchers.unlisted import unlisted_items
-from pipeline.aliases import CONFIRMATIONS, Aliases, in_words, text_alias
+from pipeline.aliases import CONFIRMATIONS, NOTHING_SAID, Aliases, Said, in_words, place_alias, text_alias
 from pipeline.interfaces import AliasMemory, Erp, OrderHistory
 from pipeline.model import (
     AliasKind,
@@ -55,7 +55,7 @@ class OrderMatcher:
     ) -> MatchedOrder:
         """``as_of`` is the day prices are taken from when the order prints none."""
         customers, items = self._of(erp)
-        customer = match_customer(order, mail, customers, history.customers_of)
+        customer = match_customer(order, mail, customers, history.customers_of, self._letterhead(order))
         record = erp.customer(customer.key) if customer.key else None
         taught = self._aliases(customer.key)
         ship_to = _ship_to(order, erp, record, taught)
@@ -74,6 +74,12 @@ class OrderMatcher:
             absent_exports=erp.absent,
             unlisted=unlisted_items(order, lines, erp, items.catalogue, customer.key),
         )
+
+    def _letterhead(self, order: Order) -> Said:
+        if self._memory is None or not order.buyer.name or not order.buyer.address:
+            return NOTHING_SAID
+        key = place_alias(order.buyer)
+        return Aliases(self._memory.letterheads(key), self._confirmations).about(AliasKind.LETTERHEAD, key)
 
     def _aliases(self, customer_id: str | None) -> Aliases:
         rows = self._memory.aliases(customer_id) if self._memory is not None and customer_id is not None else ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.model import AliasKind, KnownAlias, LineItem, Party
 
 CONFIRMATIONS = 3  # default of the setting; why: decision 0169
-PEOPLE = {AliasKind.SHIP_TO: 2}  # who redirects goods must not be alone
+PEOPLE = {AliasKind.SHIP_TO: 2, AliasKind.LETTERHEAD: 2}  # who redirects goods, or their bill, must not be alone
 SHORTEST_TEXT = 4  # characters a description must have to be known again
 CODE_FIELDS = ("buyer_item_id", "seller_item_id", "manufacturer_item_id", "standard_item_id")
 
@@ -87,7 +87,8 @@ def rivals(row: KnownAlias, rows: Iterable[KnownAlias]) -> tuple[KnownAlias, ...
 
     def same(other: KnownAlias) -> bool:
         it = other.alias
-        return (it.kind, it.customer_id, it.ship_to_id, it.key) == (one.kind, one.customer_id, one.ship_to_id, one.key)
+        of_one = it.customer_id == one.customer_id or it.kind is AliasKind.LETTERHEAD
+        return of_one and (it.kind, it.ship_to_id, it.key) == (one.kind, one.ship_to_id, one.key)
 
     return tuple(other for other in rows if same(other))
 

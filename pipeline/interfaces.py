@@ -155,3 +155,6 @@ class AliasMemory(Protocol):
 
     def aliases(self, customer_id: str | None) -> tuple[KnownAlias, ...]:
         """Those in force, oldest first; of every customer when None."""
+
+    def letterheads(self, key: str) -> tuple[KnownAlias, ...]:
+        """Those in force of whatever customer that are about this letterhead."""

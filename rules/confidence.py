@@ -66,6 +66,10 @@ class Confidence(PolicyRule):
         budget = policy.budget.wrong_lines_per_1000
         if budget >= 0:
             yield from self._over_budget(evidence, matched, group, budget)
+        if _is_misread_number(evidence, line):
+            reason = f"our number was recognised as {evidence.text!r}, which is not that of the item the line means"
+            yield mismatch("low_confidence", _known_path(evidence.path, matched), None, evidence.text, reason)
+            return
         if evidence.confidence >= least or self._is_proven(group, line, matched):
             return
         reason = (
@@ -104,6 +108,16 @@ class Confidence(PolicyRule):
     def _line_proves(self, line: Line, matched: MatchedOrder) -> bool:
         policy = self._policies.for_line(matched, line.index)
         return line_agrees(line.item, matched.order) is True and price_agrees(line, matched.order, policy) is True
+
+
+def _is_misread_number(evidence: Evidence, line: Line | None) -> bool:
+    """Whether print that was recognised as our number is none of the item's, which another number or words led to."""
+    if evidence.source is not Source.OCR or not evidence.path.endswith(".seller_item_id") or line is None:
+        return False
+    item, printed = line.match.item, line.item.seller_item_id
+    if item is None or not printed or line.match.level not in EXACT - {"learned"}:
+        return False
+    return code_key(printed) not in {code_key(number) for number in (item.sku, item.mpn, item.barcode) if number}
 
 
 def _place(path: str, by_index: dict[int, Line]) -> tuple[Line | None, str | None]:

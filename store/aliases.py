@@ -30,6 +30,12 @@ def aliases(db: Database, customer_id: str | None) -> tuple[KnownAlias, ...]:
         return tuple(_known(row) for row in session.scalars(_in_force(customer_id)))
 
 
+def letterheads(db: Database, key: str) -> tuple[KnownAlias, ...]:
+    query = _in_force(None).where(AliasRow.kind == str(AliasKind.LETTERHEAD), AliasRow.key == key)
+    with db.reading() as session:
+        return tuple(_known(row) for row in session.scalars(query))
+
+
 def known(db: Database, alias_id: str) -> KnownAlias:
     """A unique beginning of its id is enough. Raises ``UsageError``."""
     with db.reading() as session:
@@ -167,8 +173,13 @@ def _touched(session: Session, alias: Alias) -> Iterator[TouchedOrder]:
 
 def _places(decision: Decision, alias: Alias) -> Iterator[int | None]:
     """Where in an order the alias decided, or a person who was shown it did."""
-    if alias.kind is AliasKind.SHIP_TO:
-        if (place_alias(decision.order.ship_to), decision.ship_to_id) == (alias.key, alias.target):
+    wholes = {
+        AliasKind.SHIP_TO: (decision.order.ship_to, decision.ship_to_id),
+        AliasKind.LETTERHEAD: (decision.order.buyer, decision.customer_id),
+    }
+    if alias.kind in wholes:
+        place, found = wholes[alias.kind]
+        if (place_alias(place), found) == (alias.key, alias.target):
             yield None
         return
     for n, (line, decided) in enumerate(zip(decision.order.lines, decision.lines, strict=True), 1):

@@ -185,6 +185,10 @@ class Store:
         """Those in force, oldest first; of every customer when None."""
         return aliases.aliases(self._db, customer_id)
 
+    def letterheads(self, key: str) -> tuple[KnownAlias, ...]:
+        """Those in force, of whatever customer, about the buyer as printed (``pipeline.aliases.place_alias``)."""
+        return aliases.letterheads(self._db, key)
+
     def alias(self, alias_id: str) -> KnownAlias:
         """A unique beginning of the id is enough. Raises ``UsageError``."""
         return aliases.known(self._db, alias_id)

@@ -12,6 +12,7 @@ class AliasKind(StrEnum):
     ITEM_TEXT = "item_text"  # the words of a line without any number
     UNIT = "unit"
     SHIP_TO = "ship_to"
+    LETTERHEAD = "letterhead"  # the buyer as printed; its target is the customer
 
 
 class Scope(StrEnum):
@@ -24,7 +25,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """``key`` as ``pipeline.aliases`` spells it; ``target`` a sku, a unit of the ERP or a ship_to_id.
+    """``key`` as ``pipeline.aliases`` spells it; ``target`` a sku, a unit of the ERP, a ship_to_id or a customer_id.
 
     ``ship_to_id`` is None where it holds for all of the customer.
     """

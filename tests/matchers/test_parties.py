@@ -15,7 +15,7 @@ from matchers.customer import CustomerIndex, match_customer
 from matchers.names import bare_name, folded_name, tax_key
 from matchers.ship_to import match_ship_to
 from matchers.signature import signature
-from pipeline.aliases import Aliases, place_alias
+from pipeline.aliases import Aliases, Said, place_alias
 from pipeline.model import (
     Alias,
     AliasKind,
@@ -340,3 +340,47 @@ def test_an_address_the_buyer_prints_may_be_known_too(index: CustomerIndex) -> N
         printed, None, index, lambda address: frozenset({"C5"} if address == "jan@gmail.com" else ())
     )
     assert known.key == "C5" and "earlier orders from Jan@Gmail.com" in known.reason
+
+
+def letterhead(*rows: tuple[str, tuple[str, ...]]) -> Said:
+    """``rows``: customer, who said so."""
+    found = [
+        KnownAlias(
+            customer,
+            Alias(AliasKind.LETTERHEAD, customer, place_alias(STRANGE), customer),
+            tuple(Confirmation(by, datetime(2026, 11, n, tzinfo=UTC), f"o{n}") for n, by in enumerate(people, 1)),
+        )
+        for customer, people in rows
+    ]
+    return Aliases(found, 3).about(AliasKind.LETTERHEAD, place_alias(STRANGE))
+
+
+STRANGE = Party("Globex Trading GmbH", "Elsewhere 1, 99999 Town")
+# who said what of the letterhead, the sender, the customer
+LETTERHEADS = [
+    ((), None, None),
+    ((("C1", ("ann", "bob", "ann")),), None, "C1"),
+    ((("C1", ("ann", "bob", "ann")),), "einkauf@mueller-mb.de", "C1"),
+    ((("C1", ("ann", "bob", "ann")),), "po@smit.nl", None),  # contradicted by the sender's domain
+    ((("C1", ("ann", "ann", "ann")),), None, None),  # one person alone
+    ((("C1", ("ann", "bob")),), None, None),
+    ((("C1", ("ann", "bob", "ann")), ("C5", ("bob",))), None, None),
+]
+
+
+@pytest.mark.parametrize(("said", "sender", "customer"), LETTERHEADS)
+def test_a_letterhead_is_known_by_what_people_confirmed(
+    index: CustomerIndex, said: tuple[tuple[str, tuple[str, ...]], ...], sender: str | None, customer: str | None
+) -> None:
+    context = mail(sender) if sender else None
+    match = match_customer(order(STRANGE), context, index, letterhead=letterhead(*said))
+    assert match.key == customer, match.reason
+    assert {of for of, _ in said} <= {c.key for c in match.candidates}
+
+
+def test_customers_that_left_are_no_evidence(index: CustomerIndex) -> None:
+    match = match_customer(
+        order(STRANGE), mail("jan@gmail.com"), index, lambda address: frozenset({"GONE"}),
+        letterhead(("GONE", ("ann", "bob", "ann"))),
+    )  # fmt: skip
+    assert match.key is None and match.candidates == ()

@@ -261,6 +261,24 @@ def test_a_misread_code_is_held_though_description_price_and_sum_prove_its_item(
     assert codes(Confidence, order) == [("low_confidence", "lines[0].buyer_item_id")]
 
 
+@pytest.mark.parametrize(
+    ("read_as", "source", "held"),
+    [
+        ("HB-8-40", Source.OCR, False),
+        ("hb 8 40", Source.OCR, False),
+        ("HB-8-4O", Source.OCR, True),
+        ("HB-8-4O", Source.PDF_TEXT, False),
+    ],
+)
+def test_our_number_misread_is_held_though_the_customers_own_led_to_the_item(
+    read_as: str, source: Source, held: bool
+) -> None:
+    line = line_item(seller_item_id=read_as, buyer_item_id="778.785")
+    meant = line_match(line, level="cross_reference")
+    order = matched((line, meant), order={"evidence": (read("lines[0].seller_item_id", 0.95, source),)})
+    assert codes(Confidence, order) == ([("low_confidence", "lines[0].seller_item_id")] if held else [])
+
+
 def test_a_line_that_does_not_add_up_is_doubted_once() -> None:
     doubts = (Doubt("lines[0].line_amount", "it does not add up"), Doubt("lines[0].unit", "smudged"))
     order = one(line_item(line_amount=D(51)), order={"doubts": doubts, "evidence": (read("lines[9].unit", 0.1),)})
