@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -24,8 +25,19 @@ _MOST_DPI = 300.0
 Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 
 
-def page_png(document: Document, number: int, dpi: float = DPI, options: ReadingOptions | None = None) -> bytes:
-    """Page ``number`` (from 1) as PNG. Very large pages come at fewer dpi: width over ``page.width`` tells.
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """``width`` and ``height`` of the page in points: what boxes of evidence are measured in."""
+
+    png: bytes
+    width: float
+    height: float
+
+
+def page_picture(
+    document: Document, number: int, dpi: float = DPI, options: ReadingOptions | None = None
+) -> PagePicture:
+    """Page ``number`` (from 1) as PNG. Very large pages come at fewer dpi.
 
     A scanned page must be recognised to know how it was turned, unless ``options.cache_dir`` holds it already. pdfium
     is at work: call it in a child process, never from two threads. Raises ``DocumentError``.
@@ -33,7 +45,12 @@ def page_png(document: Document, number: int, dpi: float = DPI, options: Reading
     page = _page(document, number, options or ReadingOptions())
     target = io.BytesIO()
     upright_picture(document, page, dpi).save(target, "PNG", compress_level=3)
-    return target.getvalue()
+    return PagePicture(target.getvalue(), page.width, page.height)
+
+
+def page_png(document: Document, number: int, dpi: float = DPI, options: ReadingOptions | None = None) -> bytes:
+    """The picture alone."""
+    return page_picture(document, number, dpi, options).png
 
 
 def upright_picture(document: Document, page: Page, dpi: float = DPI) -> Image.Image:

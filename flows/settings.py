@@ -92,6 +92,18 @@ class Schedule(Section):
     server_port: int = Field(4200, ge=1, le=65535, description="loopback port of the Prefect server that serve starts")
 
 
+class Review(Section):
+    """The review page."""
+
+    public_url: str = Field(
+        "",
+        description='"https://orders.example.com": the address people use when a TLS proxy stands before the page; '
+        "none: this machine only",
+    )
+    idle_minutes: int = Field(30, ge=1, description="a session without a click ends after this")
+    session_hours: int = Field(12, ge=1, le=72, description="a session ends after this, busy or not")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PO_INTAKE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
@@ -106,6 +118,7 @@ class Settings(BaseSettings):
     learning: Learning = Field(default_factory=lambda: Learning())
     output: Output = Field(default_factory=lambda: Output())
     schedule: Schedule = Field(default_factory=lambda: Schedule())
+    review: Review = Field(default_factory=lambda: Review())
 
     @classmethod
     def settings_customise_sources(

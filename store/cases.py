@@ -118,9 +118,10 @@ def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase
     """The first of two approvals: the case stays open with ``decision``. It lapses as soon as the case changes."""
     with db.writing("sign") as session:
         row = _opened(session, resolution)
-        if row is not None:
+        signed = case_version(decision, resolution.reviewer)
+        if row is not None and row.version != signed:  # who signs again what stands signed says nothing new
             _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
-            row.version = case_version(decision, resolution.reviewer)
+            row.version = signed
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)
 

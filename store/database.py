@@ -22,17 +22,20 @@ from pipeline.model import (
     TouchedOrder,
 )
 from pipeline.run import MessageResult
-from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, results, schema
+from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, queue, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.people import People
 from store.records import (
     AuditCheck,
     AuditEntry,
+    CaseSource,
     CaseSummary,
     ClaimedMessage,
     Counts,
     OutboxItem,
+    QueuePage,
+    QueueQuery,
     RecordedOrder,
     StuckMessage,
 )
@@ -152,6 +155,17 @@ class Store:
     def case(self, case_id: str) -> ReviewCase:
         """Raises ``UsageError`` for an unknown or ambiguous id; a unique beginning is enough."""
         return cases.case(self._db, case_id)
+
+    def queue_page(self, asked: QueueQuery) -> QueuePage:
+        return queue.page(self._db, asked)
+
+    def next_case(self, case_id: str) -> str | None:
+        """The open case to look at after this one."""
+        return queue.next_open(self._db, case_id)
+
+    def source(self, order_key: str) -> CaseSource:
+        """The message and the file that an order was read from."""
+        return queue.source(self._db, order_key)
 
     def resolve(
         self, resolution: Resolution, decision: Decision | None, seen: int, taught: Sequence[Alias] = ()

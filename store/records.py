@@ -77,6 +77,47 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """Empty: no such filter. ``search`` looks into PO number, customer, sender and subject; ``page`` counts from 1."""
+
+    status: str = "open"
+    customer: str = ""
+    reason: str = ""  # an exception code
+    search: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    case_id: str
+    opened_at: datetime
+    customer_id: str | None
+    buyer: str | None  # as printed
+    po_number: str | None
+    total: str | None  # a decimal, as printed
+    currency: str | None
+    sender: str | None
+    subject: str | None
+    exceptions: tuple[str, ...]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """``total`` counts the cases on all ``pages``."""
+
+    rows: tuple[QueueRow, ...]
+    total: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSource:
+    message_sha256: str
+    document_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedOrder:
     """An order with its first decision, the machine's, and the one in force, which may be a person's."""
 

@@ -1,0 +1,70 @@
+"""What page and JSON interface do alike: from a person's words to the resolution of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.model import CaseStatus, ReviewCase
+from review import fields
+from review.desk import Outcome, Said
+from review.guard import Refused, Visit, text_of
+from review.policy import Action, may
+
+
+def shown_case(visit: Visit, case_id: str) -> ReviewCase:
+    """By its whole id. Raises ``Refused`` 404."""
+    try:
+        case = visit.desk.store.case(case_id)
+    except UsageError:
+        raise Refused(404, "there is no such case") from None
+    if case.case_id != case_id:
+        raise Refused(404, "there is no such case")
+    return case
+
+
+def approve(visit: Visit, case_id: str, skus: Mapping[int, str], *, remember: bool) -> Outcome:
+    case = shown_case(visit, case_id)
+    second = case.signed_by is not None and case.signed_by.casefold() != visit.name.casefold()
+    if second and not may(visit.user, Action.RELEASE):
+        raise Refused(403, f"{case.signed_by} approved it; the second approval is an approver's")
+    return visit.desk.approve(_said(visit, case_id, skus=skus, remember=remember))
+
+
+def correct(visit: Visit, case_id: str, values: Mapping[str, object]) -> Outcome:
+    """``values`` by path; those that are not named stay."""
+    case = shown_case(visit, case_id)
+    return visit.desk.correct(_said(visit, case_id, order_json=fields.changed(case.decision.order, values)))
+
+
+def reject(visit: Visit, case_id: str) -> Outcome:
+    shown_case(visit, case_id)
+    return visit.desk.reject(_said(visit, case_id))
+
+
+def _said(visit: Visit, case_id: str, **more: Any) -> Said:
+    version = text_of(visit.values, "version")
+    if not version:
+        raise UsageError("say which version of the case was seen")
+    return Said(case_id, version, visit.name, text_of(visit.values, "reason"), **more)
+
+
+def said_of(outcome: Outcome) -> str:
+    """One word: "left", "rejected", "second" (another person must approve too) or "open" (look at what came up)."""
+    if outcome.left:
+        return "left"
+    if outcome.case.status is CaseStatus.REJECTED:
+        return "rejected"
+    return "second" if outcome.second_for else "open"
+
+
+def items_per_line(pairs: Mapping[str, object]) -> dict[int, str]:
+    """``{"3": "AB-123"}``: lines from 1. Empty choices are none. Raises ``UsageError``."""
+    chosen = {}
+    for line, sku in pairs.items():
+        if not line.isascii() or not line.isdigit() or not isinstance(sku, str):
+            raise UsageError('name items per line, counted from 1: {"3": "AB-123"}')
+        if sku.strip():
+            chosen[int(line)] = sku.strip()
+    return chosen

@@ -1,0 +1,203 @@
+"""The pages for people: sign in, the queue, a case, its resolution."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.errors import DocumentError, SourceError
+from pipeline.model import ReviewCase
+from review import actions, fields, views
+from review.desk import Desk, Picture
+from review.guard import (
+    Refused,
+    allowed,
+    csrf_of,
+    drop_cookie,
+    form_cookie,
+    new_token,
+    session_cookie,
+    set_cookie,
+    text_of,
+    token_hash,
+    visit_of,
+)
+from review.passwords import is_right
+from review.policy import Action
+from review.rendering import FOLDER, render
+from store import QueueQuery
+
+router = APIRouter(include_in_schema=False)
+STATIC = {"style.css": "text/css", "keys.js": "text/javascript"}
+
+
+@router.get("/static/{name}")
+@allowed(Action.PUBLIC)
+def static(name: str) -> Response:
+    if name not in STATIC:
+        raise Refused(404, "there is no such file")
+    return Response((FOLDER / "static" / name).read_bytes(), media_type=STATIC[name])
+
+
+# --- signing in and out -----------------------------------------------------------------------------------------------
+
+
+@router.get("/sign-in")
+@allowed(Action.PUBLIC)
+def sign_in_form(request: Request, to: str = "/queue") -> Response:
+    return _sign_in_page(request, to, "")
+
+
+def _sign_in_page(request: Request, to: str, message: str, status: int = 200) -> Response:
+    desk: Desk = request.app.state.desk
+    token = request.cookies.get(form_cookie(desk)) or new_token()
+    response = render(request, "sign_in.html", status, to=to, message=message, csrf=csrf_of(token), user=None)
+    set_cookie(response, desk, form_cookie(desk), token)
+    drop_cookie(response, desk, session_cookie(desk))
+    return response
+
+
+@router.post("/sign-in")
+@allowed(Action.PUBLIC)
+def sign_in(request: Request) -> Response:
+    visit = visit_of(request)
+    people, to = visit.desk.store.people, text_of(visit.values, "to")
+    name, password = text_of(visit.values, "name"), text_of(visit.values, "password")
+    address = request.client.host if request.client else ""
+    wait = people.may_try(name, address)
+    if wait.total_seconds() > 0:
+        message = f"Too many tries; wait {wait.total_seconds():.0f} seconds, then try again."
+        return _sign_in_page(request, to, message, 429)
+    known = people.password_of(name)
+    if not is_right(password, known[1] if known else None) or known is None:
+        return _sign_in_page(request, to, "Name or password is wrong.", 401)
+    token = new_token()
+    people.sign_in(known[0], token_hash(token), address)
+    if visit.user is not None:
+        people.sign_out(token_hash(visit.token))
+    response = RedirectResponse(_inside(to), 303)
+    set_cookie(response, visit.desk, session_cookie(visit.desk), token)
+    drop_cookie(response, visit.desk, form_cookie(visit.desk))
+    return response
+
+
+def _inside(to: str) -> str:
+    """Only places of this page: never another host's."""
+    good = to.startswith(("/queue", "/cases/")) and "\\" not in to and to.isascii() and to.isprintable()
+    return to if good else "/queue"
+
+
+@router.post("/sign-out")
+@allowed(Action.LEAVE)
+def sign_out(request: Request) -> Response:
+    visit = visit_of(request)
+    visit.desk.store.people.sign_out(token_hash(visit.token))
+    response = RedirectResponse("/sign-in", 303)
+    drop_cookie(response, visit.desk, session_cookie(visit.desk))
+    return response
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/")
+@allowed(Action.VIEW)
+def start() -> Response:
+    return RedirectResponse("/queue", 303)
+
+
+@router.get("/queue")
+@allowed(Action.VIEW)
+def queue(
+    request: Request, search: str = "", customer: str = "", reason: str = "", page: int = 1, done: str = ""
+) -> Response:
+    asked = QueueQuery(search=search, customer=customer, reason=reason, page=min(max(page, 1), 1_000_000))
+
+    def address(**other: object) -> str:
+        kept = {"search": search, "customer": customer, "reason": reason, "page": asked.page} | other
+        return "/queue?" + urlencode({key: value for key, value in kept.items() if value})
+
+    found = visit_of(request).desk.store.queue_page(asked)
+    return render(request, "queue.html", asked=asked, found=found, address=address, done=done)
+
+
+@router.get("/cases/{case_id}")
+@allowed(Action.VIEW)
+def case(request: Request, case_id: str, page: int = 0, done: str = "", came: str = "") -> Response:
+    visit = visit_of(request)
+    shown = actions.shown_case(visit, case_id)
+    cards = views.cards(shown.decision)
+    first = next((card.evidence.page for card in cards if card.evidence), 1)
+    number = page or first
+    picture, why_none = _picture(visit.desk, shown, number)
+    return render(
+        request,
+        "case.html",
+        case=shown,
+        order=shown.decision.order,
+        cards=cards,
+        agreed=views.agreed(shown.decision),
+        values=fields.values(shown.decision.order),
+        rectangles=tuple(views.rectangles(shown.decision, cards, number)),
+        picture=picture,
+        why_none=why_none,
+        page=number,
+        pages=max(views.pages(shown), number),
+        trail=visit.desk.store.audit_entries(shown.order_key),
+        done=done,
+        came=came,
+    )
+
+
+def _picture(desk: Desk, shown: ReviewCase, page: int) -> tuple[Picture | None, str]:
+    try:
+        return desk.picture(shown, page), ""
+    except (DocumentError, SourceError) as error:
+        return None, str(error)
+
+
+@router.get("/cases/{case_id}/pages/{number}.png")
+@allowed(Action.VIEW)
+def picture(request: Request, case_id: str, number: int) -> Response:
+    visit = visit_of(request)
+    png = visit.desk.picture(actions.shown_case(visit, case_id), number).png
+    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+# --- deciding ---------------------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case_id}/approve")
+@allowed(Action.APPROVE)
+def approve(request: Request, case_id: str) -> Response:
+    visit = visit_of(request)
+    typed = {key.removeprefix("other-"): v for key, v in visit.values.items() if key.startswith("other-")}
+    picked = {key.removeprefix("sku-"): v for key, v in visit.values.items() if key.startswith("sku-")}
+    skus = actions.items_per_line(picked) | actions.items_per_line(typed)
+    outcome = actions.approve(visit, case_id, skus, remember="remember" in visit.values)
+    return _onward(request, case_id, actions.said_of(outcome))
+
+
+@router.post("/cases/{case_id}/correct")
+@allowed(Action.CORRECT)
+def correct(request: Request, case_id: str) -> Response:
+    visit = visit_of(request)
+    values = {key: value for key, value in visit.values.items() if key not in ("version", "reason")}
+    return _onward(request, case_id, actions.said_of(actions.correct(visit, case_id, values)))
+
+
+@router.post("/cases/{case_id}/reject")
+@allowed(Action.REJECT)
+def reject(request: Request, case_id: str) -> Response:
+    visit = visit_of(request)
+    return _onward(request, case_id, actions.said_of(actions.reject(visit, case_id)))
+
+
+def _onward(request: Request, case_id: str, what: str) -> Response:
+    """To the next open case when this one is done, else back to it."""
+    if what in ("open", "second"):
+        return RedirectResponse(f"/cases/{quote(case_id)}?came={what}", 303)
+    following = visit_of(request).desk.store.next_case(case_id)
+    return RedirectResponse(f"/cases/{quote(following)}?done={what}" if following else f"/queue?done={what}", 303)
