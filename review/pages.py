@@ -47,6 +47,8 @@ def static(name: str) -> Response:
 @router.get("/sign-in")
 @allowed(Action.PUBLIC)
 def sign_in_form(request: Request, to: str = "/queue") -> Response:
+    if visit_of(request).user is not None:
+        return RedirectResponse(_inside(to), 303)
     return _sign_in_page(request, to, "")
 
 

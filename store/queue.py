@@ -17,7 +17,7 @@ def page(db: Database, asked: QueueQuery) -> QueuePage:
     """``ROWS`` cases, oldest first; a page beyond the last is empty."""
     query = _filtered(asked)
     with db.reading() as session:
-        total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        total = session.scalar(select(func.count()).select_from(query.with_only_columns(CaseRow.id).subquery())) or 0
         rows = session.execute(query.order_by(CaseRow.id).offset((asked.page - 1) * ROWS).limit(ROWS))
         found = tuple(_row(case, order, message) for case, order, message in rows)
     return QueuePage(found, total, -(-total // ROWS))
