@@ -191,13 +191,14 @@ def _from_domains(order: Order, mail: MailContext | None, index: CustomerIndex) 
 
 
 def _from_past(order: Order, mail: MailContext | None, index: CustomerIndex, seen: Seen) -> Iterable[Evidence]:
-    """Whose orders came before from the sender, or from the address the buyer prints. Counts by itself only where the
-    domain tells nothing: who writes from the customer's own may order for a sister company for the first time."""
+    """Whose orders came before from the sender, or from the address the buyer prints. Asked only where the domain
+    tells nothing: who writes from the customer's own may order for a sister company for the first time."""
     for address in dict.fromkeys((mail.sender if mail is not None else None, order.buyer.email)):
         domain = domain_of(address)
-        if address is not None and domain is not None and domain not in index.own.domains:
-            earlier = seen(address.casefold()) & index.ids  # some may have left since
-            yield Evidence(f"earlier orders from {address}", earlier, not _of_domain(domain, index), "past")
+        if address is None or domain is None or domain in index.own.domains or _of_domain(domain, index):
+            continue
+        earlier = seen(address.casefold()) & index.ids  # some may have left since
+        yield Evidence(f"earlier orders from {address}", earlier, kind="past")
 
 
 def _from_letterhead(letterhead: Said, index: CustomerIndex) -> Iterable[Evidence]:

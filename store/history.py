@@ -13,7 +13,7 @@ from pipeline.model import Decision, EarlierLine, EarlierOrder
 from store.engine import Database
 from store.records import OrderState
 from store.results import mark, po_key
-from store.tables import LineRow, MessageRow, OrderRow
+from store.tables import SHORT_SENDER, LineRow, MessageRow, OrderRow
 
 HELD = (OrderState.AUTO, OrderState.APPROVED, OrderState.REVIEW)
 ENTERED = (OrderState.AUTO, OrderState.APPROVED)
@@ -54,7 +54,8 @@ class StoreHistory:
         query = (
             select(OrderRow.customer_id)
             .join(OrderRow.message)
-            .where(MessageRow.sender == sender, OrderRow.state.in_(ENTERED), OrderRow.customer_id.is_not(None))
+            .where(MessageRow.sender == sender, SHORT_SENDER, OrderRow.state.in_(ENTERED))
+            .where(OrderRow.customer_id.is_not(None))
             .distinct()
         )
         if self._own_id is not None:

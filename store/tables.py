@@ -8,10 +8,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 PO_KEY_LENGTH = 200
+SHORT_SENDER = text("length(sender) < 600")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -85,7 +97,11 @@ class MessageRow(Base):
     defects: Mapped[str | None]  # JSON list of what was broken in the MIME tree
     result: Mapped[str | None]  # "2 auto, 1 review"
 
-    __table_args__ = (Index("ix_messages_state", "state", "id"),)
+    __table_args__ = (
+        Index("ix_messages_state", "state", "id"),
+        # an index of PostgreSQL takes no more than 2,700 bytes, and a sender is whatever a stranger wrote
+        Index("ix_messages_sender", "sender", sqlite_where=SHORT_SENDER, postgresql_where=SHORT_SENDER),
+    )
 
 
 class LocationRow(Base):

@@ -22,7 +22,9 @@ from extractors.header.readings import (
     read_terms,
 )
 from extractors.header.view import Segment
+from extractors.header.wording import words as wording
 from extractors.layout import bounding_box
+from pipeline.language import fold
 from pipeline.model import Box, Doubt, Evidence, Source, Word
 from pipeline.values import Week, week_in
 
@@ -226,8 +228,11 @@ def _behind_number(words: Sequence[Word], order: str | None) -> Reading[date | N
     """ "807712 of 11/11/2026", "4564652970 / 05.11.2026": the date right behind an order's number."""
     number = read_number(words)
     found = find_date(number.rest, order) if number is not None and number.rest else None
-    near = found is not None and number is not None and number.rest[_WORDS_TO_DATE:].count(found.words[0]) == 0
-    return replace(found, quality=0.96 * found.quality) if found is not None and near else None
+    if number is None or found is None:
+        return None
+    between = number.rest[: number.rest.index(found.words[0])]
+    delivery = any(fold(word.text).startswith(wording("delivering")) for word in between)
+    return None if delivery or len(between) >= _WORDS_TO_DATE else replace(found, quality=0.96 * found.quality)
 
 
 def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choice:

@@ -12,7 +12,7 @@ from extractors.header.view import PageView
 from extractors.header.wording import words
 from pipeline.language import Language, fold, languages
 from pipeline.model import Source, Word
-from pipeline.values import currency_code, date_order_votes, has_digit, looks_like_date, parse_date
+from pipeline.values import currency_code, date_order_votes, has_digit, is_unit, looks_like_date, parse_date
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
@@ -132,6 +132,8 @@ def _beside_amount(words: Sequence[Word], index: int) -> bool:
 def _sign(text: str) -> str | None:
     """The currency a word shows: "€12.50", "(USD)", "EUR"; a sign that several share ("$", "¥", "kr") for itself."""
     bare = text.strip("()[]:;,.*|")
+    money, _, unit = bare.partition("/")
+    bare = money if unit and is_unit(unit) else bare  # "EUR/EA": what one of them costs
     letters = "".join(c for c in bare if not c.isdigit() and c not in ".,-+'\u00a0 ")
     if letters.casefold() in _SHARED:
         return letters.casefold()

@@ -93,10 +93,10 @@ def complete(
 def _name_only(around: Surroundings, roles: Mapping[str, RoleReading], context: ReadingContext) -> RoleReading | None:
     """A letterhead that is only a company's name: the first thing at the top of the page that has a legal form."""
     known = {fold(role.reading.party.name or "") for name, role in roles.items() if name == "seller"}
-    if around.page.page.source is Source.CSV:
+    if around.page.page.source is Source.CSV and len(around.page.lines[0]) > 2:
         return None  # a list of records has no letterhead
     for segment in around.page.segments:
-        if segment.box.top > around.page.within(1 / 6):
+        if segment.line > 0 and (segment.box.top > around.page.within(1 / 6) or segment.source is Source.CSV):
             return None
         plain = len(segment.words) <= 8 and not around.labels_in(segment) and ":" not in segment.text
         plain = plain and not address.has_postcode(segment.text)  # "Reno, NV 89501"

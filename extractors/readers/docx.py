@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import docx
 from docx.oxml.exceptions import InvalidXmlError
 from lxml import etree
 
+from extractors.marked import STRUCK
 from extractors.readers.archive import check_archive
 from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
-from extractors.readers.text import normalise
+from extractors.readers.text import mark_of, normalise
 from extractors.readers.typeset import Block, Grid, GridCell, Line, spaced, trimmed, typeset
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Pages, Source
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_UNSEEN = {f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
+_CHANGES = tuple(f"{_W}{name}" for name in ("del", "ins", "moveFrom", "moveTo"))
+_BESIDE = ("comments", "footnotes", "endnotes")  # parts of a file whose text is not set into the page
+_UNSEEN = {f"{_W}moveFrom", f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
+_QUOTED = 300  # characters of a comment
 
 
 def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
@@ -30,9 +34,24 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
     try:
         word = docx.Document(io.BytesIO(document.content))
         blocks = [*_headers(word, "header"), *_blocks(word.element.body), *_headers(word, "footer")]
+        doubts = tuple(_doubts(word))
     except (KeyError, ValueError, InvalidXmlError, zipfile.BadZipFile, etree.LxmlError) as error:
         raise DocumentError(f"{document.file_name}: not readable as a Word document ({error})") from error
-    return Pages(document.sha256, document.file_name, (typeset(blocks, Source.DOCX),))
+    return Pages(document.sha256, document.file_name, (typeset(blocks, Source.DOCX),), doubts)
+
+
+def _doubts(word: docx.document.Document) -> Iterator[str]:
+    """What the text as it is read does not show: changes that nobody accepted, comments and footnotes."""
+    if next(word.element.body.iter(*_CHANGES), None) is not None:
+        yield "the document holds tracked changes that nobody accepted"
+    for relation in word.part.rels.values():
+        kind = relation.reltype.rsplit("/", 1)[-1]
+        if kind in _BESIDE and not relation.is_external:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+            root = etree.fromstring(relation.target_part.blob, parser)
+            text = " ".join("".join(part.text or "" for part in root.iter(f"{_W}t")).split())
+            if text:
+                yield f"{kind} were not read: {text[:_QUOTED]!r}"
 
 
 def _headers(word: docx.document.Document, kind: str) -> list[Block]:
@@ -78,12 +97,16 @@ def _paragraph(paragraph: etree._Element) -> list[Block]:
     bolds: list[bool] = []
     boxes: list[Block] = []
     _run_text(paragraph, text, bolds, boxes)
+    mark = STRUCK if _is_struck(paragraph) else mark_of("".join(text))
     bold = bool(bolds) and all(bolds)
     lines = [normalise(line).rstrip() for line in "".join(text).split("\n")]
     # a tab before a paragraph only indents it; between fields it parts them
     texts = [line if "\t" in line.strip() else line.strip() for line in lines]
     # what a box holds stands apart from the text it is anchored to
-    return [*(Line(text, bold) for text in texts if text or not boxes), *([*boxes, Line("")] if boxes else ())]
+    return [
+        *(Line(text, bold, mark=mark) for text in texts if text or not boxes),
+        *([*boxes, Line("")] if boxes else ()),
+    ]
 
 
 def _run_text(node: etree._Element, text: list[str], bolds: list[bool], boxes: list[Block]) -> None:
@@ -109,8 +132,17 @@ def _vanishes(run: etree._Element) -> bool:
     return run.tag == f"{_W}r" and run.find(f"{_W}rPr/{_W}vanish") is not None
 
 
+def _is_struck(paragraph: etree._Element) -> bool:
+    """Whether a run with letters is struck through."""
+    runs = [run for run in paragraph.iter(f"{_W}r") if any(part.text for part in run.iter(f"{_W}t"))]
+    return any(_is_on(run.find(f"{_W}rPr/{_W}{name}")) for run in runs for name in ("strike", "dstrike"))
+
+
 def _is_bold(run: etree._Element) -> bool:
-    mark = run.find(f"{_W}rPr/{_W}b")
+    return _is_on(run.find(f"{_W}rPr/{_W}b"))
+
+
+def _is_on(mark: etree._Element | None) -> bool:
     return mark is not None and mark.get(f"{_W}val") not in ("0", "false")
 
 

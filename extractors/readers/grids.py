@@ -148,7 +148,7 @@ def _grid(lines: Sequence[Line], fields: Callable[[str], Fields]) -> Grid:
     cells: list[GridCell] = []
     for row, line in enumerate(lines):
         filled = [(column, _without_leaders(text).strip()) for column, text in fields(line.text)]
-        cells += [GridCell(row, column, [Line(text, line.bold)]) for column, text in filled if text]
+        cells += [GridCell(row, column, [replace(line, text=text)]) for column, text in filled if text]
     return Grid(cells or [GridCell(0, 0)])
 
 

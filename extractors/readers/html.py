@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 from lxml import html as lxml_html
 
+from extractors.marked import STRUCK
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.quotes import CLOSE, OPEN, border, by_heads
-from extractors.readers.text import decode, normalise
+from extractors.readers.text import decode, mark_of, normalise
 from extractors.readers.typeset import Block, Grid, GridCell, Line, spaced, trimmed, typeset
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Pages, Source
@@ -21,6 +22,7 @@ _BLOCKS = {
     "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre",
     "section", "table", "td", "th", "tr", "ul",
 }  # fmt: skip
+_STRUCK = {"s", "strike", "del"}
 _BOLD = {"b", "strong", "th", "h1", "h2", "h3", "h4"}
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$)"
@@ -28,6 +30,7 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _TINY_BOX = re.compile(r"(?:max-)?(?:height|width)\s*:\s*0(?:px|pt)?\s*(?:;|!|$)", re.IGNORECASE)
+_STRIKES = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
 _COLOUR = re.compile(r"(?<![-\w])(?:(background(?:-color)?)|color)\s*:\s*([^;!]+)", re.IGNORECASE)
 _WHITE = {"white", "#fff", "#ffffff", "rgb(255,255,255)", "#fefefe", "transparent"}
 _CSS_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -65,15 +68,15 @@ def blocks_of_html(text: str, file_name: str) -> list[Block]:
         root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise DocumentError(f"{file_name}: not readable as HTML ({error})") from error
-    return _Flow(_hidden_names(root)).blocks(root)
+    return _Flow(_names(root, _hides), _names(root, _strikes)).blocks(root)
 
 
-def _hidden_names(root: etree._Element) -> frozenset[str]:
-    """Class and id selectors (".x", "#x") that the page's own style sheet hides."""
+def _names(root: etree._Element, wanted: Callable[[str], bool]) -> frozenset[str]:
+    """Class and id selectors (".x", "#x") for which the page's own style sheet says what is ``wanted``."""
     names: set[str] = set()
     for style in root.iter("style"):
         for selectors, body in _CSS_RULE.findall(style.text or ""):
-            if _hides(body):
+            if wanted(body):
                 names |= {s.strip() for s in selectors.split(",") if re.fullmatch(r"\s*[.#][-\w]+\s*", s)}
     return frozenset(names)
 
@@ -82,6 +85,10 @@ def _hides(style: str) -> bool:
     if _HIDDEN.search(style):
         return True
     return bool(_TINY_BOX.search(style) and re.search(r"overflow\s*:\s*hidden", style, re.IGNORECASE))
+
+
+def _strikes(style: str) -> bool:
+    return _STRIKES.search(style) is not None
 
 
 def _colours(style: str) -> tuple[str | None, str | None]:
@@ -99,22 +106,26 @@ def _colours(style: str) -> tuple[str | None, str | None]:
 class _Flow:
     """Collects running text into lines, breaking at block elements and ``<br>``."""
 
-    def __init__(self, hidden_names: frozenset[str]) -> None:
+    def __init__(self, hidden_names: frozenset[str], struck_names: frozenset[str]) -> None:
         self.hidden_names = hidden_names
+        self.struck_names = struck_names
+        self.strokes = 0  # how many of the elements around the text strike it through
 
     def blocks(self, element: etree._Element, bold: bool = False, depth: int = 0, dark: bool = False) -> list[Block]:
         out: list[Block] = []
         run: list[str] = []
         bolds: list[bool] = []
+        marks: list[str] = []
 
         def flush(broken: bool = False) -> None:
             """Ends the line; a break or a hard blank (<br>, &nbsp;) on a line of its own leaves it empty."""
             text = "".join(run)
             line = re.sub(r"[ \t\n]+", " ", normalise(text)).strip()
             if line or broken or "\u00a0" in text:
-                out.append(Line(line, bold=bool(bolds) and all(bolds)))
+                out.append(Line(line, bold=bool(bolds) and all(bolds), mark=marks[0] if marks else None))
             run.clear()
             bolds.clear()
+            marks.clear()
 
         def say(text: str | None, is_bold: bool, keep: bool) -> None:
             for number, part in enumerate((text or "").split("\n") if keep else [text or ""]):
@@ -123,12 +134,15 @@ class _Flow:
                 run.append(part)
                 if part.strip():
                     bolds.append(is_bold)
+                    marks.extend([mark] if (mark := STRUCK if self.strokes else mark_of(part)) else ())
 
         def walk(node: etree._Element, is_bold: bool, level: int, on_dark: bool, keep: bool) -> None:
             tag = node.tag if isinstance(node.tag, str) else ""
             if tag in _SKIPPED or not tag or self._hidden(node, on_dark):
                 return
             on_dark = self._background_is_dark(node, on_dark)
+            struck = self._is_struck(node)
+            self.strokes += struck
             is_bold = (
                 is_bold or tag in _BOLD or "font-weight:bold" in (node.get("style") or "").replace(" ", "").lower()
             )
@@ -136,6 +150,7 @@ class _Flow:
             if tag == "table" and level < _MAX_DEPTH:
                 flush()
                 out.extend(self._table(node, is_bold, level + 1, on_dark))
+                self.strokes -= struck
                 return
             if tag == "br" or tag in _BLOCKS:
                 flush(tag == "br")
@@ -151,6 +166,7 @@ class _Flow:
                 flush()
             if quotes:
                 out.append(border(CLOSE))
+            self.strokes -= struck
 
         if element.tag in ("td", "th", "caption"):
             say(element.text, bold, False)
@@ -175,6 +191,10 @@ class _Flow:
             return True
         return (node.get("width") == "0" or node.get("height") == "0") and node.tag in ("div", "span", "td")
 
+    def _is_struck(self, node: etree._Element) -> bool:
+        names = {f".{name}" for name in (node.get("class") or "").split()} | {f"#{node.get('id')}"}
+        return node.tag in _STRUCK or bool(names & self.struck_names) or _strikes(node.get("style") or "")
+
     def _background_is_dark(self, node: etree._Element, on_dark: bool) -> bool:
         background = _colours(node.get("style") or "")[1] or (node.get("bgcolor") or "").lower() or None
         if background is None:
@@ -196,8 +216,11 @@ class _Flow:
                 while (row, column) in taken:
                     column += 1
                 rows, columns = _span(td, "rowspan"), _span(td, "colspan")
+                struck = self._is_struck(tr) or self._is_struck(td)
+                self.strokes += struck
                 taken |= {(r, c) for r in range(row, row + rows) for c in range(column, column + columns)}
                 content = self.blocks(td, bold or td.tag == "th", depth + 1, self._background_is_dark(td, on_dark))
+                self.strokes -= struck
                 cells.append(GridCell(row, column, content, rows, columns, td.tag == "th" or is_head))
                 column += columns
         for caption in table.iterchildren("caption"):

@@ -15,10 +15,12 @@ from extractors.readers.layer_check import agrees, says_all, with_own_words
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.pdf_drawing import Drawing, Rectangle, drawing_of
 from extractors.readers.pdf_forms import typed_words
+from extractors.readers.pdf_glyphs import Judged
+from extractors.readers.pdf_notes import notes_of
 from extractors.readers.pdf_picture import PagePicture
 from extractors.readers.pdf_words import PageText, RawWord, along, text_of, typed_word
 from pipeline.errors import DocumentError, EncryptedDocument
-from pipeline.model import Box, Document, Page, Pages, Ruling, Source, Word
+from pipeline.model import Box, Document, Mark, Page, Pages, Ruling, Source, Word
 
 MIXED = "the page is a picture, and its text layer says something else: the page was recognised anew"
 _LARGE = 0.15  # of the page: a picture that may hold more than a letterhead
@@ -35,7 +37,7 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
             raise DocumentError(f"{document.file_name}: the PDF holds no page; ask the sender to send it again")
         if pdf.get_formtype() != raw.FORMTYPE_NONE:
             pdf.init_forms()
-        scans = _Scans(options)
+        scans = _Scans(document.content, options)
         last = min(count, options.max_pages)
         pages = tuple(_read_page(pdf, index, document.file_name, scans) for index in range(last))
     finally:
@@ -54,7 +56,7 @@ def read_page(document: Document, number: int, options: ReadingOptions = DEFAULT
             raise DocumentError(f"{document.file_name}: has {len(pdf)} pages, no page {number}")
         if pdf.get_formtype() != raw.FORMTYPE_NONE:
             pdf.init_forms()
-        return _read_page(pdf, number - 1, document.file_name, _Scans(options))
+        return _read_page(pdf, number - 1, document.file_name, _Scans(document.content, options))
     finally:
         pdf.close()
 
@@ -76,11 +78,11 @@ def open_pdf(document: Document) -> pypdfium2.PdfDocument:
 class _Scans:
     """Recognises the pages of one document that hold a picture instead of text, or text that may lie."""
 
-    def __init__(self, options: ReadingOptions) -> None:
+    def __init__(self, content: bytes, options: ReadingOptions) -> None:
         self._options = options
         self._language: str | None = None
         self._count = 0
-        self.fonts: set[bytes] = set()  # those judged already
+        self.fonts = Judged(content)
 
     def read(self, page: pypdfium2.PdfPage, number: int, drawing: Drawing) -> Page:
         from extractors.readers import (
@@ -132,16 +134,19 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, file_name: str, scans: _S
         drawing, picture = drawing_of(handle), PagePicture(page, crop)
         text = text_of(handle, drawing, picture, scans.fonts)
         hide_unseen(text, drawing, picture)
+        notes = notes_of(page)
+        text.over += notes.over
         text.words += [typed_word(word, box) for word, box in typed_words(page)]
         rotate = page.get_rotation()
         unturned = rotate // 90 % 4
         own = upright_page(index + 1, crop, _dominant_turn(text, unturned), rotate, text, drawing)
         reason = why_recognise(text, drawing, crop, picture)
-        if reason is None:
-            return own
-        seen = scans.read(page, index + 1, drawing)
-        shown = upright_page(index + 1, crop, unturned, rotate, text, drawing)
-        return _settled(own, shown, seen, reason) if seen.upright else seen
+        result = own
+        if reason is not None:
+            result = scans.read(page, index + 1, drawing)
+            shown = upright_page(index + 1, crop, unturned, rotate, text, drawing)
+            result = _settled(own, shown, result, reason) if result.upright else result
+        return dataclasses.replace(result, doubts=(*result.doubts, *notes.said)) if notes.said else result
     finally:
         page.close()
 
@@ -228,7 +233,9 @@ def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: Pag
         doubts.append(f"{len(text.hidden)} hidden words were not read")
     rulings = tuple(Ruling(_box(line, turn, x0, y0)) for line in drawing.lines if _touches(line, crop))
     rotation = (turn * 90 - rotate) % 360
-    return Page(number, x1 - x0, y1 - y0, words, Source.PDF_TEXT, rulings, rotation=rotation, doubts=tuple(doubts))
+    marks = tuple(Mark(_box(box, turn, x0, y0), kind) for kind, box in text.over)
+    size = (x1 - x0, y1 - y0)
+    return Page(number, *size, words, Source.PDF_TEXT, rulings, (), rotation, tuple(doubts), marks)
 
 
 def _box(box: Rectangle, turn: int, x0: float, y0: float) -> Box:

@@ -22,13 +22,19 @@ def typed_words(page: pypdfium2.PdfPage) -> Iterator[tuple[str, Rectangle]]:
 
     The document's form must have been initialised before the page was loaded.
     """
+    for note in visible_notes(page):
+        yield from _words(_value(page, note), rectangle(note))
+
+
+def visible_notes(page: pypdfium2.PdfPage) -> Iterator[object]:
+    """The visible ones, as pdfium's handles; each is closed when the next is asked for."""
     for index in range(min(raw.FPDFPage_GetAnnotCount(page.raw), _MOST)):
         note = raw.FPDFPage_GetAnnot(page.raw, index)
         if not note:
             continue
         try:
             if not raw.FPDFAnnot_GetFlags(note) & _HIDDEN:
-                yield from _words(_value(page, note), _rectangle(note))
+                yield note
         finally:
             raw.FPDFPage_CloseAnnot(note)
 
@@ -36,15 +42,16 @@ def typed_words(page: pypdfium2.PdfPage) -> Iterator[tuple[str, Rectangle]]:
 def _value(page: pypdfium2.PdfPage, note: object) -> str:
     kind = raw.FPDFAnnot_GetSubtype(note)
     if kind == raw.FPDF_ANNOT_FREETEXT:
-        return _string(raw.FPDFAnnot_GetStringValue, note, b"Contents")
+        return string_of(raw.FPDFAnnot_GetStringValue, note, b"Contents")
     if kind == raw.FPDF_ANNOT_WIDGET and page.formenv is not None:
         wanted = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
         if raw.FPDFAnnot_GetFormFieldType(page.formenv.raw, note) in wanted:
-            return _string(raw.FPDFAnnot_GetFormFieldValue, page.formenv.raw, note)
+            return string_of(raw.FPDFAnnot_GetFormFieldValue, page.formenv.raw, note)
     return ""
 
 
-def _string(function: object, *arguments: object) -> str:
+def string_of(function: object, *arguments: object) -> str:
+    """What one of pdfium's functions gives that fill a buffer with UTF-16."""
     assert callable(function)
     size = function(*arguments, None, 0)
     if not 2 < size < 100_000:
@@ -54,7 +61,8 @@ def _string(function: object, *arguments: object) -> str:
     return buffer.raw[: size - 2].decode("utf-16-le", "replace")
 
 
-def _rectangle(note: object) -> Rectangle:
+def rectangle(note: object) -> Rectangle:
+    """In page space."""
     rect = raw.FS_RECTF()
     raw.FPDFAnnot_GetRect(note, rect)
     return rect.left, min(rect.bottom, rect.top), rect.right, max(rect.bottom, rect.top)

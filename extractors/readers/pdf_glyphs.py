@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,10 @@ _UNSURE = "1"  # slanted, it is taken for 2 or 7 in some faces
 _LEAST_LETTERS, _LYING_LETTERS = 8, 0.4  # so many different letters, and this share of them, convict a font
 
 
+# A table that says what glyphs mean, by name or with a name in disguise, or objects packed where it may stand unseen.
+_TABLES = re.compile(rb"/ToUnicode|/ObjStm|/\w*#[0-9A-Fa-f]{2}")
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Glyphs of one text object: the number of the first, what they say, and their quarter turns anticlockwise."""
@@ -49,11 +54,29 @@ class Spot:
     turn: int
 
 
-def lying_fonts(picture: PagePicture, text_page: int, spots: Iterable[Spot], seen: set[bytes]) -> set[int]:
-    """Handles of the fonts whose glyphs are not what they say. All handles are pdfium's.
+class Judged:
+    """The fonts of one document that need not be looked at: those that were, and those that cannot lie.
 
-    Fonts named in ``seen`` were judged on a page before and are passed over; new ones are added.
+    A font that is not embedded is drawn by the same codes that its text is read from, unless a ToUnicode table says
+    otherwise; in a file that visibly has none, such fonts are what they say.
     """
+
+    def __init__(self, content: bytes) -> None:
+        self._seen: set[bytes] = set()
+        self._may_have_tables = _TABLES.search(content) is not None
+
+    def again(self, font: int) -> bool:
+        """Whether the font (pdfium's handle) is one of them; asked once, it is."""
+        if not self._may_have_tables and not pdfium.font_is_embedded(font):
+            return True
+        name = _name(font)
+        known = name in self._seen
+        self._seen.add(name)
+        return known
+
+
+def lying_fonts(picture: PagePicture, text_page: int, spots: Iterable[Spot], judged: Judged) -> set[int]:
+    """Handles of the fonts whose glyphs are not what they say. All handles are pdfium's."""
     by_font: dict[int, list[Spot]] = {}
     fonts: dict[int, int] = {}
     for spot in spots:
@@ -62,11 +85,8 @@ def lying_fonts(picture: PagePicture, text_page: int, spots: Iterable[Spot], see
         by_font.setdefault(fonts[spot.handle], []).append(spot)
     found: set[int] = set()
     for font, own in by_font.items():
-        name = _name(font)
-        if font and name not in seen:
-            seen.add(name)
-            if _lies(_glyphs(picture, text_page, own)):
-                found.add(font)
+        if font and not judged.again(font) and _lies(_glyphs(picture, text_page, own)):
+            found.add(font)
     return found
 
 

@@ -47,6 +47,7 @@ font_size = _bare("FPDFText_GetFontSize", ctypes.c_double, _HANDLE, _INT)
 
 text_font = _bare("FPDFTextObj_GetFont", _HANDLE, _HANDLE)
 font_name = _bare("FPDFFont_GetBaseFontName", ctypes.c_size_t, _HANDLE, _HANDLE, ctypes.c_size_t)
+font_is_embedded = _bare("FPDFFont_GetIsEmbedded", _INT, _HANDLE)
 font_weight = _bare("FPDFFont_GetWeight", _INT, _HANDLE)
 render_mode = _bare("FPDFTextObj_GetTextRenderMode", _INT, _HANDLE)
 fill_colour = _bare("FPDFPageObj_GetFillColor", _INT, _HANDLE, _HANDLE, _HANDLE, _HANDLE, _HANDLE)

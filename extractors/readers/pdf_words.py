@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from extractors.readers import pdf_native as pdfium
 from extractors.readers.pdf_drawing import Area, Colour, Drawing, Rectangle
-from extractors.readers.pdf_glyphs import Spot, lying_fonts
+from extractors.readers.pdf_glyphs import Judged, Spot, lying_fonts
 from extractors.readers.pdf_picture import PagePicture
 from extractors.readers.text import normalise
 
@@ -55,6 +55,7 @@ class PageText:
     glyphs: int = 0
     unmapped: int = 0
     strange: int = 0  # different glyphs without a meaning
+    over: list[tuple[str, Rectangle]] = field(default_factory=list)  # what a viewer's user drew over it
     lying: int = 0  # glyphs of fonts that show something else than they say
 
 
@@ -66,8 +67,8 @@ def typed_word(text: str, box: Rectangle) -> RawWord:
     return RawWord(text, box, 0, False, _TYPED)
 
 
-def text_of(page: int, drawing: Drawing, picture: PagePicture, judged: set[bytes]) -> PageText:
-    """All words of the page. ``page`` is pdfium's handle; for ``judged`` see ``lying_fonts``."""
+def text_of(page: int, drawing: Drawing, picture: PagePicture, judged: Judged) -> PageText:
+    """All words of the page. ``page`` is pdfium's handle."""
     text_page = pdfium.load_text(page)
     if not text_page:
         return PageText()

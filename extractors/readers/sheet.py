@@ -12,9 +12,9 @@ import python_calamine
 
 from extractors.readers.archive import check_archive
 from extractors.readers.options import DEFAULTS, ReadingOptions
-from extractors.readers.text import decode, normalise
+from extractors.readers.text import decode, mark_of, normalise
 from extractors.readers.typeset import Grid, GridCell, Line, typeset
-from extractors.readers.workbook_xml import SheetLook, looks
+from extractors.readers.workbook_xml import SheetLook, looks, remarks
 from pipeline.errors import DocumentError, EncryptedDocument
 from pipeline.media import ENCRYPTED_OFFICE
 from pipeline.model import Document, Page, Pages, Source
@@ -38,7 +38,7 @@ def read_workbook(document: Document, options: ReadingOptions = DEFAULTS) -> Pag
     except (python_calamine.CalamineError, ValueError, OSError) as error:
         raise DocumentError(f"{name}: not readable as a workbook ({error})") from error
     pages: list[Page] = []
-    doubts: list[str] = []
+    doubts = [f"comments and text boxes were not read: {text[:300]!r}" for text in remarks(document.content)]
     for sheet, grid, hidden in found:
         if grid.cells:
             pages.append(typeset([grid], Source.XLSX, len(pages) + 1))
@@ -78,8 +78,12 @@ def _grid_of(
 def _grid_cell(
     row: int, column: int, value: Any, spans: dict[tuple[int, int], tuple[int, int]], look: SheetLook
 ) -> GridCell:
-    text = printed(value, look.least_digits(row, column))
-    lines = [Line(normalise(part).strip()) for part in text.replace("\r", "\n").split("\n") if part.strip()]
+    own = look.of(row, column)
+    text = printed(value, own.digits)
+    if text and isinstance(value, int | float) and not isinstance(value, bool):
+        text = own.before + text + own.behind
+    mark = own.mark or mark_of(text)
+    lines = [Line(normalise(part).strip(), mark=mark) for part in text.replace("\r", "\n").split("\n") if part.strip()]
     rows, columns = spans.get((row, column), (1, 1))
     return GridCell(row, column, [*lines], rows, columns)
 
@@ -141,7 +145,9 @@ def read_delimited(document: Document, options: ReadingOptions = DEFAULTS) -> Pa
     try:
         for row, values in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
             for column, value in enumerate(values):
-                lines = [Line(part.strip()) for part in normalise(value).splitlines() if part.strip()]
+                lines = [
+                    Line(part.strip(), mark=mark_of(value)) for part in normalise(value).splitlines() if part.strip()
+                ]
                 if lines:
                     cells.append(GridCell(row, column, [*lines]))
             if len(cells) > options.max_cells:

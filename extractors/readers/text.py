@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import charset_normalizer
 
+from extractors.marked import STRUCK
 from extractors.readers.grids import blocks_of_lines
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.quotes import by_depth, by_heads, without_marks
@@ -17,7 +18,9 @@ from pipeline.media import wide_codec
 from pipeline.model import Document, Page, Pages, Source
 
 _DOS_FRAME = re.compile(rb"[\xc4\xcd]{8}")  # lines of boxes in the code pages of DOS
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Strokes laid over letters, and how a line is struck through in text without any.
+_STRIKE = re.compile("[\u0335\u0336]|(?<!~)~~[^~ ][^~]*~~(?!~)")
+_INVISIBLE = re.compile("[\u00ad\u0335\u0336\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 def decode(content: bytes, file_name: str) -> str:
@@ -49,6 +52,11 @@ def _decode_legacy(content: bytes, file_name: str) -> str:
     raise DocumentError(f"{file_name}: the text is in no encoding we know; ask the sender for UTF-8")
 
 
+def mark_of(text: str) -> str | None:
+    """Says that a text as it is in the file, before ``normalise``, is struck through or holds something that is."""
+    return STRUCK if _STRIKE.search(text) else None
+
+
 def normalise(text: str) -> str:
     """Compatibility forms folded (ligatures, wide digits, no-break blanks), invisible characters dropped."""
     if text.isascii():
@@ -74,6 +82,6 @@ def read_text(text: str, document: Document, source: Source, options: ReadingOpt
 
 def _page(text: str, number: int, source: Source) -> Page:
     texts, depths = without_marks(text.split("\n"))
-    lines = by_depth([Line(normalise(line).rstrip()) for line in texts], depths)
+    lines = by_depth([Line(normalise(line).rstrip(), mark=mark_of(line)) for line in texts], depths)
     page = typeset(spaced(by_heads(blocks_of_lines(lines))), source, number)
     return replace(page, height=max(842.0, page.height))

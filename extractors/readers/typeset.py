@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipeline.model import Box, Cell, Page, Source, Word
+from pipeline.model import Box, Cell, Mark, Page, Source, Word
 
 CHARACTER = 6.0  # width in points of every character
 LINE = 12.0  # height in points of every line
@@ -22,12 +22,13 @@ MARGIN = 36.0
 @dataclass(slots=True)
 class Line:
     """One line of text. ``bold`` holds for all of it; ``height`` counts usual lines; ``quote`` is 1 where a quoted mail
-    begins, -1 where it ends."""
+    begins, -1 where it ends; ``mark`` says in words why its values cannot be trusted ("a line through the print")."""
 
     text: str
     bold: bool = False
     height: float = 1.0
     quote: int = 0
+    mark: str | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ def typeset(blocks: Iterable[Block], source: Source, number: int = 1, doubts: tu
         source,
         cells=tuple(setter.cells),
         doubts=doubts,
+        marks=tuple(setter.marks),
         quoted=setter.quoted(height + MARGIN),
     )
 
@@ -92,6 +94,7 @@ class _Setter:
     def __init__(self) -> None:
         self.words: list[Word] = []
         self.cells: list[Cell] = []
+        self.marks: list[Mark] = []
         self.tables = 0
         self._borders: list[tuple[float, int]] = []  # where quoted mails begin (1) and end (-1)
         self._grids: dict[int, tuple[list[float], list[float]]] = {}
@@ -141,6 +144,8 @@ class _Setter:
         return tuple(sorted((*found, *((top, end) for top in begun))))
 
     def _place_line(self, line: Line, x: float, y: float, cell: int | None) -> None:
+        if line.mark and line.text:
+            self.marks.append(Mark(Box(x, y + 1, x + len(line.text) * CHARACTER, y + 1 + GLYPH), line.mark))
         column = 0
         for part in line.text.split(" "):
             if part:

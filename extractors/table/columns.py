@@ -17,6 +17,7 @@ _MIN_GUTTER = 2.0  # points of white between two columns
 _ALIGNED = 3.0  # points between a label's edge and the edge of the values below it
 _REACH = 30.0  # a value may stand this far beside its label, in points
 _NO_LABEL = frozenset[str]()
+_IGNORED = frozenset({"ignored"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,23 @@ def _columns_of_level(
     else:
         strips = _gutter_strips([s.box for s in segments], len(core), _MIN_GUTTER)
         strips = _merged_under_numbers(labels, strips)
-    return _with_edges(_label_strips(labels, sorted(strips, key=lambda s: s.x0), words))
+    pairs = _label_strips(labels, sorted(strips, key=lambda s: s.x0), words)
+    return _with_edges(_without_neighbours(pairs, core) if declared else pairs)
+
+
+def _without_neighbours(pairs: Sequence[tuple[_Strip, Label]], core: Sequence[Row]) -> list[tuple[_Strip, Label]]:
+    """Columns of a sheet right of all known labels, with no heading and not a number on every row, are those of
+    another table that stands beside."""
+    last = max((i for i, (_, label) in enumerate(pairs) if label.meanings), default=len(pairs))
+    return [
+        (strip, replace(label, meanings=_IGNORED, score=1.0)) if i > last and not _all_numbers(strip, core) else pair
+        for i, (pair, (strip, label)) in enumerate(zip(pairs, pairs, strict=True))
+    ]
+
+
+def _all_numbers(strip: _Strip, core: Sequence[Row]) -> bool:
+    inside = [s for row in core for s in row.segments if strip.x0 <= s.box.x_mid <= strip.x1]
+    return len(inside) >= len(core) and all(kind_of(s.text) in ("number", "percent") for s in inside)
 
 
 def _merged_under_numbers(labels: Sequence[Label], strips: Sequence[_Strip]) -> list[_Strip]:

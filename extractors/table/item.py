@@ -131,7 +131,7 @@ def _is_stray_unit(cell: CellValue, column: Column) -> bool:
 
 
 def _is_loose_text(cell: CellValue, column: Column) -> bool:
-    return not column.label.text and kind_of(cell.text) in ("text", "code")
+    return not (column.label.text or column.label.meanings) and kind_of(cell.text) in ("text", "code")
 
 
 def _keep(printed: Printed, meaning: str, words: Iterable[Word], row: GridRow, sure: float) -> None:

@@ -146,3 +146,14 @@ def test_an_order_headed_by_nothing_but_its_number_is_never_taken_for_what_it_as
     reading = read_type(around(text, "en"), ReadingContext(), ORDER)
     assert reading.type is DocumentType.PURCHASE_ORDER
     assert reading.doubt is not None
+
+
+def test_thanks_for_an_order_with_lines_and_a_number_are_doubted_and_not_ignored() -> None:
+    """A shop's copy of an order opens like a confirmation."""
+    found = read_type(around("<Thank you for your order>\n\nOrder number: 4711", "en"), ReadingContext(), ORDER)
+    assert found.type is DocumentType.PURCHASE_ORDER
+    assert found.doubt is not None
+    assert kind("<Thank you for your order>\n\nOrder number: 4711", NOTHING) is DocumentType.ORDER_CONFIRMATION
+    assert kind("<Order Confirmation>\n\nThank you for your order\n\nOrder number: 4711") is (
+        DocumentType.ORDER_CONFIRMATION
+    )

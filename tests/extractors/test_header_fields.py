@@ -122,6 +122,7 @@ def test_the_day_of_arrival_decides_where_nothing_else_does() -> None:
         ("Total $12.50", "CA", "CAD"),
         ("Total $12.50", None, None),
         ("SHIP ALL ITEMS", None, None),
+        ("5 Hex bolt 12.50 EUR/EA", None, "EUR"),
     ],
 )
 def test_currency_without_label(text: str, country: str | None, code: str | None) -> None:
@@ -203,3 +204,19 @@ def test_sums_on_the_line_of_the_terms_are_no_part_of_them() -> None:
     assert (
         fields.terms(around("Terms: 2% 10 days, 30 days net", "en"), "payment_terms").value == "2% 10 days, 30 days net"
     )
+
+
+def test_a_day_of_delivery_behind_the_number_is_no_order_date() -> None:
+    pages = around("Unsere Bestellnummer ist 010276, Lieferung bitte bis 12.12.2026.", "de")
+    assert dates(pages, "order_date", "dmy").value is None
+
+
+LIST = "PO No.;PO Date;Requested Date;Terms;EBELP;Item;Qty;Price;Delivery Date\n"
+
+
+def test_in_a_list_a_value_stands_under_its_heading_and_the_first_of_two_dates_is_the_order_s() -> None:
+    content = f"{LIST}4711;2026-11-06;2027-02-07;;10;AB-1;5;1.20;2027-02-12\n".encode()
+    page = views(read_document(Document("0", "order.csv", "", content)).pages)[0]
+    table = Surroundings(page, find_labels(page, "en"), [page.lines[0][0].box.union(page.lines[1][-1].box)])
+    assert dates([table], "requested_date", None).value == date(2027, 2, 7)
+    assert terms([table], "payment_terms").value is None

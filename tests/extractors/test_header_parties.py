@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from header_print import around
 
+from extractors.header.labels import find_labels
 from extractors.header.parties import read_parties
-from pipeline.model import Party, ReadingContext
+from extractors.header.places import Surroundings
+from extractors.header.view import views
+from extractors.readers import read_document
+from pipeline.model import Document, Party, ReadingContext
 
 US = ReadingContext(own_names=("Falken Supply GmbH",), own_emails=("orders@falken.example",))
 
@@ -304,3 +308,17 @@ def test_who_addresses_us_does_not_rename_us() -> None:
 def test_accounts_payable_under_the_name_is_a_line_of_its_address() -> None:
     found = roles("Bill To\nAcme Tools Inc.\nAccounts Payable\n12 High Street\nReno, NV 89501\nUSA")
     assert found["bill_to"] == Party("Acme Tools Inc.", "Accounts Payable, 12 High Street, Reno, NV 89501, USA")
+
+
+def test_an_address_ends_where_the_table_of_lines_begins() -> None:
+    page, *_ = around("Ship to:\nAcme Tools Ltd\n7 Mill Road\nItem", "en")
+    inside = Surroundings(page.page, page.hits, [page.page.lines[3][0].box])
+    party = read_parties([inside], US)["ship_to"].reading.party
+    assert party == Party("Acme Tools Ltd", "7 Mill Road")
+
+
+def test_a_company_above_a_list_is_its_letterhead() -> None:
+    content = b"Acme Tools Ltd\nPO Number,4711\nLine,Item,Qty,Price\n1,AB-1,5,1.20\n"
+    page = views(read_document(Document("0", "order.csv", "", content)).pages)[0]
+    found = read_parties([Surroundings(page, find_labels(page, "en"))], US)
+    assert found["buyer"].reading.party.name == "Acme Tools Ltd"

@@ -10,10 +10,11 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from extractors.engine import DocumentExtractor
 from extractors.readers import ReadingOptions, read_document
 from extractors.readers.sheet import delimiter_of, printed
 from pipeline.errors import DocumentError
-from pipeline.model import Document, Pages, Source
+from pipeline.model import Document, DocumentType, Pages, ReadingContext, Source
 
 
 def read(content: bytes, name: str, options: ReadingOptions | None = None) -> Pages:
@@ -147,3 +148,19 @@ def test_outside_entities_are_not_resolved() -> None:
     except DocumentError:
         return
     assert not any("root" in word.text for page in pages.pages for word in page.words)
+
+
+def test_a_sheet_before_the_order_says_nothing_of_its_version() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Form FO-112"])
+    book.active.append(["Rev. 4"])
+    order = book.create_sheet("Order")
+    for row in (
+        ["PURCHASE ORDER"],
+        ["PO Number", "4711"],
+        ["Item", "Description", "Qty", "Unit", "Price", "Amount"],
+        ["AB-1", "Hex bolt", 5, "EA", 1.2, 6],
+    ):
+        order.append(row)
+    (found,) = DocumentExtractor().extract(read(saved(book), "order.xlsx"), ReadingContext())
+    assert (found.document_type, found.po_number) == (DocumentType.PURCHASE_ORDER, "4711")

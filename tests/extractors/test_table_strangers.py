@@ -142,3 +142,16 @@ Nr.  Ihre Artikelnumm Bezeichnung                       Menge Precio unita Impor
         ("7110.11", D("2.84"), D(1)),
         ("LBL5732T", D("28.56"), D(100)),
     ]
+
+
+def test_a_table_beside_the_order_in_a_sheet_is_no_part_of_its_lines() -> None:
+    rows = [
+        ["Line", "Item No.", "Description", "Qty", "Unit Price", "Amount", "Approvals", "", ""],
+        ["10", "AB-100", "Ball valve", "3", "48.25", "144.75", "Name", "Limit", "Signed"],
+        ["20", "CD-200", "Hex screw", "5", "0.42", "2.10", "P. Lowe", "5000", "yes"],
+    ]
+    reading = read_table([declared_page(rows)], ReadingContext())
+    assert [(x.buyer_item_id, x.seller_item_id, x.description) for x in reading.lines] == [
+        ("AB-100", None, "Ball valve"),
+        ("CD-200", None, "Hex screw"),
+    ]
