@@ -2,6 +2,7 @@
 
 from store.database import LEASE_SECONDS, Store, open_store
 from store.history import StoreHistory
+from store.people import People
 from store.records import (
     AuditCheck,
     AuditEntry,
@@ -14,9 +15,12 @@ from store.records import (
     OutboxItem,
     OutboxState,
     RecordedOrder,
+    Role,
+    SignedIn,
     StaleCase,
     StaleHistory,
     StuckMessage,
+    User,
 )
 
 __all__ = [
@@ -31,11 +35,15 @@ __all__ = [
     "OrderState",
     "OutboxItem",
     "OutboxState",
+    "People",
     "RecordedOrder",
+    "Role",
+    "SignedIn",
     "StaleCase",
     "StaleHistory",
     "Store",
     "StoreHistory",
     "StuckMessage",
+    "User",
     "open_store",
 ]

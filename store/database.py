@@ -25,6 +25,7 @@ from pipeline.run import MessageResult
 from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, results, schema
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
+from store.people import People
 from store.records import (
     AuditCheck,
     AuditEntry,
@@ -45,6 +46,7 @@ class Store:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self.people = People(db)
 
     def close(self) -> None:
         self._db.engine.dispose()

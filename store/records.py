@@ -129,6 +129,31 @@ class Counts:
     faults: tuple[str, ...]
 
 
+class Role(StrEnum):
+    """What somebody is at the review page; ``review.policy.may`` says what that allows."""
+
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    name: str
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that is good."""
+
+    user: User
+    since: datetime
+
+
 class LeaseLost(IntakeError):
     """Another worker took the message over; this one's result is thrown away."""
 

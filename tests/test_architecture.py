@@ -29,9 +29,9 @@ THIRD_PARTY = {
     "rules": {"pydantic", "spacy", "rapidfuzz"},
     "connectors": {"imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml"},
     "store": {"sqlalchemy", "alembic"},
-    "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy"},
+    "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy", "argon2"},
     "reports": {"pandas", "numpy", "scipy", "rapidfuzz", "openpyxl", "jinja2", "sqlalchemy"},
-    "flows": {"prefect", "pydantic", "pydantic_settings", "stamina", "structlog"},
+    "flows": {"prefect", "pydantic", "pydantic_settings", "stamina", "structlog", "uvicorn"},
     "cli": {"cyclopts", "rich"},
 }  # fmt: skip
 
