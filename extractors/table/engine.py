@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
+from extractors.table.abreast import in_turn
 from extractors.table.arithmetic import Marks, choose_marks, closes, line_closes
 from extractors.table.blocks import Parted, join_over_pages, part_section
 from extractors.table.cards import read_cards
@@ -43,7 +44,7 @@ _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at
 
 def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     """Reads the line items of one order. ``date_order`` holds where the dates printed prove none."""
-    rows = rows_of(pages)
+    rows = in_turn(rows_of(pages))
     if not rows:
         return TableReading()
     facts = _facts(rows, pages, date_order)
