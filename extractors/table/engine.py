@@ -28,6 +28,7 @@ from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
 from extractors.table.rows import rows_of
+from extractors.table.standing import other_quantities
 from extractors.table.steps import TableSteps
 from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.tables import Body, bodies, core_rows, sections_of
@@ -236,10 +237,16 @@ def _has_open_figures(blocks: Sequence[Block], columns: Sequence[Column], meanin
 
 def _printed(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings) -> list[Printed]:
     if not size_columns(columns):
-        return [read_block(block, columns, meanings) for block in blocks]
+        return [_read_block(block, columns, meanings) for block in blocks]
     return [
-        item for block in blocks for item in spread(read_block(block, columns, meanings), block, columns, meanings.of)
+        item for block in blocks for item in spread(_read_block(block, columns, meanings), block, columns, meanings.of)
     ]
+
+
+def _read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> Printed:
+    printed = read_block(block, columns, meanings)
+    printed.unused += other_quantities(printed, block, columns, meanings)
+    return printed
 
 
 def _read_items(
