@@ -86,6 +86,7 @@ ABOUT_ALL = (
     "All prices per 100 pieces.", "Preise verstehen sich je 100 Stück.", "Price basis: per 1000",
     "Item 20: please supply 40 instead of 20.", "Item 20 quantity changed to 40.",
     "Position 20 bitte auf 40 Stück erhöhen.", "Line 20 is no longer required.",
+    "Item 30 deliver to: Brenner Werk 2, Industriestraße 77, 57223 Kreuztal", "CORRECTIONS:",
 )  # fmt: skip
 STANDING = (
     ("Delivered", ("10", "5", "0"), "low_confidence"),
