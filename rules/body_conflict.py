@@ -19,6 +19,9 @@ PIECE = 2_000  # characters matched at once: the matcher's time grows faster tha
 QUOTE_LENGTH = 240
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
 PHRASES = "phrases.toml"
+# What a document's own notes say of the whole order, said in the mail.
+REMARKS = "remark_phrases.toml"
+REMARK_KINDS = frozenset({"changed", "not_needed", "scale", "cancelled_order"})
 # Where an answer quotes what it answers: in the words mail programs write above it.
 QUOTE_HEADS = re.compile(
     r"""^\s*(?: -{2,}\s*(?:original|ursprüngliche|message\ d|mensaje|messaggio|oorspronkelijk|wiadomo|forwarded|weiterg)
@@ -48,14 +51,17 @@ class BodyConflict(PolicyRule):
         expected = _expected_kinds(matched)
         found = [sentence for sentence in conflicts(matched.mail) if sentence.kind not in expected]
         if found:
-            says = phrasebook(PHRASES).says
-            quoted = "; ".join(f'"{s.text}" {says(s.kind)}' for s in found[:MOST_QUOTED])
+            quoted = "; ".join(f'"{s.text}" {_says(s.kind)}' for s in found[:MOST_QUOTED])
             yield mismatch("body_conflict", "", None, found[0].text, f"the mail says: {quoted}")
         elif len(matched.mail.text) > MOST_READ:
             reason = (
                 f"the mail's text has {len(matched.mail.text)} characters, and only {MOST_READ} were looked through"
             )
             yield mismatch("body_conflict", "", None, None, reason)
+
+
+def _says(kind: str) -> str:
+    return phrasebook(REMARKS if kind in REMARK_KINDS else PHRASES).says(kind)
 
 
 def _expected_kinds(matched: MatchedOrder) -> frozenset[str]:
@@ -66,12 +72,16 @@ def _expected_kinds(matched: MatchedOrder) -> frozenset[str]:
 
 
 def conflicts(mail: MailContext) -> tuple[Sentence, ...]:
-    """The sentences of the mail that change the order, in their order, each once."""
+    """The sentences of the mail, its subject first, that change the order, in their order, each once."""
     found: dict[str, Sentence] = {}
-    for paragraph in paragraphs(own_words(mail)[:MOST_READ]):
+    for paragraph in (*paragraphs(mail.subject), *paragraphs(own_words(mail)[:MOST_READ])):
         for start, end, kind in phrasebook(PHRASES).matches(paragraph):
             text = sentence_at(paragraph, start, end)
             found.setdefault(text, Sentence(text, kind))
+        for start, end, kind in phrasebook(REMARKS).matches(paragraph):
+            text = sentence_at(paragraph, start, end)
+            if kind in REMARK_KINDS and len(text.split()) <= phrasebook(REMARKS).kinds[kind].get("most_words", PIECE):
+                found.setdefault(text, Sentence(text, kind))
     return tuple(found.values())
 
 

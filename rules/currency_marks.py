@@ -56,7 +56,10 @@ def _texts(order: Order) -> Iterator[str]:
     yield from (e.text for e in order.evidence if MONEY_PATH.fullmatch(e.path))
     for remark in order.remarks:
         words = remark.text.split()
-        if len(words) <= LONGEST and OF_MONEY & set(fold(remark.text).split()):
+        alone = [word for word in words if not any(map(str.isdigit, word))]  # of a column of currencies
+        if (len(alone) == 1 and alone[0] in COMMON) or (
+            len(words) <= LONGEST and OF_MONEY & set(fold(remark.text).split())
+        ):
             yield remark.text
 
 

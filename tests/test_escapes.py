@@ -75,6 +75,30 @@ def numbered(number: str, row: Sequence[str], **changes: Any) -> str:
     return as_text(UNSUMMED.but(header={**HEADER, "PO Number": number}, rows=(first,), **changes)).decode()
 
 
+def with_column(label: str, *values: str) -> Printed:
+    """The order with one more column."""
+    rows = tuple((*row, value) for row, value in zip((GAUGE, LAMP, TERMINAL), values, strict=True))
+    return UNSUMMED.but(columns=(*COLUMNS, label), rows=rows)
+
+
+ABOUT_ALL = (
+    "* quantity in thousands", "Quantities in dozens.", "Mengenangaben in Verpackungseinheiten.",
+    "All prices per 100 pieces.", "Preise verstehen sich je 100 Stück.", "Price basis: per 1000",
+    "Item 20: please supply 40 instead of 20.", "Item 20 quantity changed to 40.",
+    "Position 20 bitte auf 40 Stück erhöhen.", "Line 20 is no longer required.",
+    "Item 30 deliver to: Brenner Werk 2, Industriestraße 77, 57223 Kreuztal", "CORRECTIONS:",
+)  # fmt: skip
+STANDING = (
+    ("Delivered", ("10", "5", "0"), "low_confidence"),
+    ("Geliefert", ("10", "0", "0"), "low_confidence"),
+    ("Open", ("0", "15", "50"), "low_confidence"),
+    ("Back order", ("0", "5", "0"), "low_confidence"),
+    ("Remark", ("", "cancel", ""), "low_confidence"),
+    ("Remark", ("", "free sample", ""), "low_confidence"),
+    ("Curr.", ("EUR", "USD", "EUR"), "currency_mismatch"),
+)
+
+
 def without(label: str) -> dict[str, str]:
     return {name: value for name, value in HEADER.items() if name != label}
 
@@ -84,6 +108,16 @@ CLEAN = {
     "without a sum": UNSUMMED,
     "a harmless note": below("Please pack singly."),
     "the right number of lines": ORDER.but(after=("Number of items: 3",)),
+    **{
+        f"a column {label}": with_column(label, *values)
+        for label, values in (
+            ("Delivered", ("0", "0", "0")),
+            ("Open", ("10", "20", "50")),
+            ("Back order", ("0", "0", "0")),
+            ("Curr.", ("EUR", "EUR", "EUR")),
+            ("Remark", ("", "urgent", "")),
+        )
+    },
     "terms of payment with a cash discount": ORDER.but(
         header={**HEADER, "Payment terms": "14 days 3 % discount, 30 days net"}
     ),
@@ -124,6 +158,12 @@ WRONG: dict[str, tuple[Printed, str]] = {
     ),
     "a range": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="20-30"))), "low_confidence"),
     "a guess": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="ca. 20"))), "low_confidence"),
+    **{
+        f"a quantity of {quantity}": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty=quantity))), "low_confidence")
+        for quantity in (">=20", "20+", "20?", "20 +/-10%", "20*", "20 1)", "20 (10)")
+    },
+    **{f"all said: {text}": (UNSUMMED.but(after=(text,)), "low_confidence") for text in ABOUT_ALL},
+    **{f"column {label} {values[1]}": (with_column(label, *values), code) for label, values, code in STANDING},
     "a pack as a quantity": (UNSUMMED.but(rows=(GAUGE, changed(LAMP, qty="1", amount="96.20"))), "arithmetic_error"),
     # taken off the whole order
     "discount among the totals": (

@@ -16,6 +16,7 @@ from pipeline.model import Source, Word
 ADDRESS = 3  # ``address_score`` from which lines are a party with its address
 _POSTCODE = re.compile(r"[A-Z]{0,2}\s?\d{4,6}(?:-\d{3,4})?")
 _MOST_LINES = 10
+_PARTIES = ("buyer", "seller", "ship_to", "bill_to")
 _SHORT_NUMBER = 4  # digits up to which a number before a name is none of the party
 
 
@@ -32,7 +33,7 @@ def readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, li
         skip = hit.end if inline else 0
         whole = constant_column(around.page, hit) or _is_whole(place.words if inline else first.words)
         listed = around.page.page.source is Source.CSV and not constant_column(around.page, hit)
-        segments = _along(around, first) if listed else [first] if whole else _down(around, first, left, hit.field)
+        segments = _along(around, first) if listed else [first] if whole else _down(around, first, left, hit)
         lines = party_lines(around, segments, skip)
         reading = read_party(lines, first.page, first.box.top)
         if reading.party.name:
@@ -64,6 +65,18 @@ def _is_whole(words: Sequence[Word]) -> bool:
     return len(pieces) > 2 and address_score(pieces) >= ADDRESS and address.has_postcode(pieces[-1])
 
 
+def _is_next_party(around: Surroundings, line: Sequence[Segment], hit: LabelHit) -> bool:
+    """Whether a line begins with the label of another party, right under the label of this one."""
+    opening = line[0]
+    under = abs(opening.box.x0 - hit.segment.box.x0) < 0.5 * around.page.height and opening.line != hit.segment.line
+    others = [
+        h
+        for h in around.labels_in(opening)
+        if h.start == 0 and h.field in _PARTIES and h.field != hit.field and h.length > _SHORT_NUMBER
+    ]
+    return under and hit.context > Context.INSIDE and bool(others)
+
+
 def _opens_other(around: Surroundings, segment: Segment, role: str) -> bool:
     """Whether a foreign label opens a segment; "Accounts Payable" under "Bill to: Acme Inc." is none."""
     hits = [h for h in around.labels_in(segment) if h.start == 0]
@@ -71,7 +84,7 @@ def _opens_other(around: Surroundings, segment: Segment, role: str) -> bool:
     return around.opens_foreign(segment) and not own
 
 
-def _down(around: Surroundings, first: Segment, left: float, role: str) -> list[Segment]:
+def _down(around: Surroundings, first: Segment, left: float, hit: LabelHit) -> list[Segment]:
     """``first`` and the segments under it in its column, to the next foreign label or gap."""
     height = around.page.height
     column, last, placed = [first], first, False
@@ -81,7 +94,9 @@ def _down(around: Surroundings, first: Segment, left: float, role: str) -> list[
             break
         if not below:
             continue
-        if _opens_other(around, below[0], role) or (below[0].cell is None) != (first.cell is None):
+        if _is_next_party(around, line, hit):
+            break
+        if _opens_other(around, below[0], hit.field) or (below[0].cell is None) != (first.cell is None):
             break
         if around.in_table(below[0].box) and not around.in_table(first.box):
             break

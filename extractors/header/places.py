@@ -30,6 +30,7 @@ _DECIMALS = re.compile(r"[.,]\d{2}")
 _OTHER_LABEL = re.compile(r"[^\W\d][^\W\d ]*(?: [^\W\d]+){0,3}:\s*\S")  # "Routing Status: Sent": a label we do not know
 _BRACKETED = re.compile(r"\([^()]*\)")
 _SUMS = ("tax", "subtotal", "total")
+_LONE_REACH = 2.0  # text heights
 _REACH_RIGHT = 900.0  # points between a label and the value right of it, with nothing between them
 
 
@@ -168,7 +169,17 @@ class Surroundings:
             if any(self.is_label(s) for s in line):
                 continue
             found += [s for s in line if s.box.x0 > hit.box.x1 and abs(s.box.y_mid - hit.box.y_mid) < reach]
-        return found[0] if len(found) == 1 else None
+        return found[0] if len(found) == 1 else self._lone_beside(hit)
+
+    def _lone_beside(self, hit: LabelHit) -> Segment | None:
+        """A value alone in its row, beside a label alone in the next: what a form sets a little higher or lower."""
+        around = self.page.lines[max(0, hit.segment.line - 1) : hit.segment.line + 2]
+        if hit.context is not Context.WHOLE or len(self.page.lines[hit.segment.line]) > 1:
+            return None
+        lone = [line[0] for line in around if len(line) == 1 and not self.is_label(line[0])]
+        reach = _LONE_REACH * self.page.height
+        near = [s for s in lone if s.box.x0 > hit.box.x1 and abs(s.box.y_mid - hit.box.y_mid) < reach]
+        return near[0] if len(near) == 1 else None
 
     def _below(self, hit: LabelHit) -> Iterator[Segment]:
         """The nearest segments under the label that overlap it; a label among them ends the search."""

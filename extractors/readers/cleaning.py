@@ -22,15 +22,17 @@ _SPECKLE = 14  # what is darker than paper by less is grain
 _RIM = 4  # pixels around a dark bar that belong to its soft edge
 _BROKEN = 0.35  # gaps in a faint line, in letter heights, that still make it one line
 _WHOLE = 0.97  # share of a line's length that has ink; serifs that nearly meet leave more gaps
+_THROUGH = 0.1  # share of a line's length that print touches on both sides where it is struck; rows stand apart
 _WORK_SIDE = 1000  # long side of the small copy on which angles and outlines are sought
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Table lines as (x0, y0, x1, y1) in pixels, and the mask of their pixels."""
+    """Table lines as (x0, y0, x1, y1) in pixels, the mask of their pixels, and which run through print."""
 
     boxes: tuple[tuple[int, int, int, int], ...]
     mask: Picture
+    through: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def even_light(grey: Picture) -> Picture:
@@ -244,30 +246,36 @@ def letter_height(mask: Picture) -> float:
 
 def table_lines(mask: Picture, letter: float) -> Lines:
     """Straight level and upright lines longer than letters are. Strokes within words do not count."""
-    level, level_mask = _lines_across(mask, letter)
-    upright, upright_mask = _lines_across(np.ascontiguousarray(mask.T), letter)
+    level, level_mask, through = _lines_across(mask, letter)
+    upright, upright_mask, _ = _lines_across(np.ascontiguousarray(mask.T), letter)
     boxes = (*level, *((y0, x0, y1, x1) for x0, y0, x1, y1 in upright))
-    return Lines(boxes, np.asarray(level_mask | upright_mask.T, dtype=np.uint8))
+    return Lines(boxes, np.asarray(level_mask | upright_mask.T, dtype=np.uint8), tuple(through))
 
 
-def _lines_across(mask: Picture, letter: float) -> tuple[list[tuple[int, int, int, int]], Picture]:
-    """Level lines: short ones must be whole, long ones may be broken."""
+def _lines_across(
+    mask: Picture, letter: float
+) -> tuple[list[tuple[int, int, int, int]], Picture, list[tuple[int, int, int, int]]]:
+    """Level lines, their pixels, and those among them that run through print. Long ones may be broken."""
     length, gap = int(max(3.0 * letter, 40)), max(int(_BROKEN * letter), 3)
     opened = cv2.bitwise_or(strips_across(mask, 3, length), strips_across(mask, gap, 4 * length))
     contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes: list[tuple[int, int, int, int]] = []
+    through: list[tuple[int, int, int, int]] = []
     keep = np.zeros_like(mask)
     for contour in contours:
         x, y, width, height = cv2.boundingRect(contour)
         if height > max(0.35 * letter, 6) and height > 0.02 * width:
             continue
         whole = width >= 12 * letter and mask[y : y + height, x : x + width].any(axis=0).mean() > _WHOLE
-        if not whole and _touched(mask, x, y, width, height, max(int(0.2 * letter), 3)) > 0.3:
+        touched = _touched(mask, x, y, width, height, max(int(0.2 * letter), 3))
+        if not whole and max(touched) > 0.3:
             continue  # the feet of a row of letters
         rows, columns = slice(y, y + height), slice(x, x + width)
         keep[rows, columns] = np.maximum(keep[rows, columns], opened[rows, columns])
         boxes.append((x, y, x + width, y + height))
-    return boxes, keep
+        if min(touched) > _THROUGH:
+            through.append(boxes[-1])
+    return boxes, keep, through
 
 
 def strips_across(mask: Picture, gap: int, length: int) -> Picture:
@@ -291,11 +299,11 @@ def strips_across(mask: Picture, gap: int, length: int) -> Picture:
     return np.ascontiguousarray(flat[:-1].reshape(height, wide)[:, :width])
 
 
-def _touched(mask: Picture, x: int, y: int, width: int, height: int, reach: int) -> float:
-    """The greater of the shares of a line's length that ink touches from above and from below."""
+def _touched(mask: Picture, x: int, y: int, width: int, height: int, reach: int) -> tuple[float, float]:
+    """The shares of a line's length that ink touches from above and from below."""
     above = mask[max(y - reach, 0), x : x + width]
     below = mask[min(y + height + reach - 1, mask.shape[0] - 1), x : x + width]
-    return float(max(np.count_nonzero(above), np.count_nonzero(below))) / max(width, 1)
+    return np.count_nonzero(above) / max(width, 1), np.count_nonzero(below) / max(width, 1)
 
 
 def without_lines(grey: Picture, lines: Lines, letter: float) -> Picture:

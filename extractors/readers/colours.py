@@ -42,11 +42,10 @@ def separated(picture: NDArray[np.uint8]) -> tuple[Picture, tuple[Box, ...]]:
     for label in np.flatnonzero(over):
         x, y, width, height = (int(value) for value in stats[label, :4])
         here = np.s_[y : y + height, x : x + width]
-        ink = coloured[here] * (labels[here] == label).astype(np.uint8)
-        level = float(np.median(strongest[here][ink > 0]))
+        around = labels[here] == label
+        level = float(np.median(strongest[here][around & (coloured[here] > 0)]))
         light = np.clip(strongest[here] * (paper / level), 0, paper).astype(np.uint8)
-        soft = cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0
-        grey[here] = np.where(soft, np.maximum(grey[here], light), grey[here])
+        grey[here] = np.where(around, np.maximum(grey[here], light), grey[here])
     return grey, tuple((int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[over])
 
 

@@ -19,6 +19,7 @@ from extractors.readers.tongue import language_of
 from pipeline.model import FLATTENED, Box, Mark, Page, Ruling, Source, Word
 
 PEN = "a pen stroke lies over the print"
+THROUGH = "a line runs through the print"
 UNREADABLE = 0.55  # mean confidence below which a page may stand on its head
 READABLE = 0.75  # mean confidence that no strip standing on its head reaches
 _LETTER_SIZES = ((842.0, 595.0), (792.0, 612.0))  # A4 and Letter in points
@@ -81,7 +82,7 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     words = marks.doubted(words, over, marks.UNDER_STAMP)
     missed = unread.unread(cleaned.picture, words, cleaned.lines, cleaned.letter)
     found = [(box, PEN) for box in seen.strokes] + [(box, unread.UNREAD) for box in missed]
-    found += [(box, colours.OVER_PRINT) for box in over]
+    found += [(box, colours.OVER_PRINT) for box in over] + [(box, THROUGH) for box in cleaned.lines.through]
     return replace(_page(cleaned, words, number), upright=place, marks=_marks(found, cleaned.points)), tongue
 
 
@@ -225,14 +226,16 @@ def _busiest(ink: NDArray[np.float64], parts: int) -> float:
 
 def _perhaps_upside_down(cleaned: Cleaned, seen: Recognition, language: str) -> tuple[Cleaned, Recognition]:
     height, width = cleaned.picture.shape
-    boxes = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.lines.boxes)
-    stamps = tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in cleaned.stamps)
+    boxes, through, stamps = (
+        tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in there)
+        for there in (cleaned.lines.boxes, cleaned.lines.through, cleaned.stamps)
+    )
     head_up = replace(
         cleaned,
         stamps=stamps,
         picture=turned(cleaned.picture, 180),
         lined=turned(cleaned.lined, 180),
-        lines=Lines(boxes, turned(cleaned.lines.mask, 180)),
+        lines=Lines(boxes, turned(cleaned.lines.mask, 180), through),
         rotation=(cleaned.rotation + 180) % 360,
         place=upright.turning((height, width), 180) @ cleaned.place,
     )

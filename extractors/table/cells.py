@@ -35,6 +35,10 @@ _BASE = re.compile(
 _BASE_ALONE = re.compile(r"(?:/|per|pro|par|por|za|je)\s*\d[\d.,\s]*", re.IGNORECASE)  # a price base without a price
 _LETTERED = re.compile(r"\d{3,}[A-Z]")  # "3439B": a mark, not 3439 of a unit B
 
+# words that make a figure a guess and are no units of it
+_ABOUT = frozenset(
+    {"ca", "circa", "about", "approx", "etwa", "env", "environ", "aprox", "cerca", "ok", "około", "max", "min"}
+)
 _LONGEST_UNIT = 7  # letters of one nobody knows
 _TIMES = re.compile(r"^[×x*]\s+(?=\d)|(?<=\d)\s+[×x*]$")  # "× 12", "12 x"
 _BROKEN = re.compile(r"[A-Z\d][A-Z\d./-]+[-/]")  # a code that goes on in the next line: "DBN-"
@@ -162,7 +166,8 @@ def is_figure(text: str) -> bool:
 
 def is_strange_unit(rest: str) -> bool:
     """One short word beside a number is its unit, also where nobody knows it ("8 LGT")."""
-    return rest.strip("/().").isalpha() and len(rest) <= _LONGEST_UNIT
+    word = rest.strip("/().")
+    return word.isalpha() and len(rest) <= _LONGEST_UNIT and word.casefold() not in _ABOUT
 
 
 def is_integer(text: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.layout import bounding_box
+from extractors.table.abreast import in_turn
 from extractors.table.arithmetic import Marks, choose_marks, closes, line_closes
 from extractors.table.blocks import Parted, join_over_pages, part_section
 from extractors.table.cards import read_cards
@@ -27,6 +28,7 @@ from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
 from extractors.table.rows import rows_of
+from extractors.table.standing import other_quantities
 from extractors.table.steps import TableSteps
 from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.tables import Body, bodies, core_rows, sections_of
@@ -43,7 +45,7 @@ _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at
 
 def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     """Reads the line items of one order. ``date_order`` holds where the dates printed prove none."""
-    rows = rows_of(pages)
+    rows = in_turn(rows_of(pages))
     if not rows:
         return TableReading()
     facts = _facts(rows, pages, date_order)
@@ -235,10 +237,16 @@ def _has_open_figures(blocks: Sequence[Block], columns: Sequence[Column], meanin
 
 def _printed(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings) -> list[Printed]:
     if not size_columns(columns):
-        return [read_block(block, columns, meanings) for block in blocks]
+        return [_read_block(block, columns, meanings) for block in blocks]
     return [
-        item for block in blocks for item in spread(read_block(block, columns, meanings), block, columns, meanings.of)
+        item for block in blocks for item in spread(_read_block(block, columns, meanings), block, columns, meanings.of)
     ]
+
+
+def _read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> Printed:
+    printed = read_block(block, columns, meanings)
+    printed.unused += other_quantities(printed, block, columns, meanings)
+    return printed
 
 
 def _read_items(

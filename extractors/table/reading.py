@@ -16,7 +16,7 @@ from extractors.table.records import CODE_FIELDS
 from extractors.table.repair import clear_codes, repair
 from extractors.table.unit import unit_of
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
-from pipeline.values import looks_like_date, parse_date, unit_code, week_in
+from pipeline.values import is_unit, looks_like_date, parse_date, unit_code, week_in
 
 _PROVEN = 0.995
 _UNPROVEN = 0.93
@@ -25,6 +25,12 @@ _CONFLICT = 0.55
 _CLEAR = 0.99
 _OPEN = 0.85  # of what no arithmetic touches
 _SPECKS = "'\\\"_|~"  # dirt around a recognised unit
+# Signs beside a number that say it is not to be taken as it stands; stars at prices are marks of taxes.
+_TRIMMINGS = {
+    "quantity": re.compile(r"[*?<>≤≥±~≈+→%]"),
+    "unit_price": re.compile(r"[?<>≤≥±~≈→]"),
+    "line_amount": re.compile(r"[?<>≤≥±~≈→]"),
+}
 _FIELD_OF = {"item_id": "buyer_item_id"}
 
 
@@ -136,6 +142,7 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     closed = closes(values["quantity"], values["unit_price"], values["line_amount"], base, discount, percent)
     if printed.whole is not None:
         closed = adds_up(printed, marks)
+    _put_trimmings(line, printed)
     for name, value in values.items():
         _put_number(line, printed, name, value, closed, mended=mended is not None)
     _put_base(line, printed, base, closed)
@@ -143,6 +150,25 @@ def _put_numbers(line: _Line, printed: Printed, habits: Habits) -> None:
     _put_discount(line, printed, discount, percent, None if gross else closed)
     if closed is False:
         line.doubt("line_amount", "quantity x price does not give the amount as printed")
+
+
+def _put_trimmings(line: _Line, printed: Printed) -> None:
+    """What stands beside a number: a word is a note of the line, a figure or a sign ("20 (10)", ">= 20") a doubt."""
+    for name, signs in _TRIMMINGS.items():
+        found = printed.values.get(name)
+        cell = number_cell(found.text) if found is not None and found.source is not Source.OCR else None
+        if found is None or cell is None:
+            continue
+        beside = found.text.replace(cell.digits, " ", 1)
+        if signs.search(beside) or (name == "quantity" and _is_open(cell.rest)):
+            line.doubt(name, f"{found.text!r} says more than a number")
+        elif re.search(r"[^\W\d_]{3}", cell.rest):
+            printed.notes.append(cell.rest)
+
+
+def _is_open(rest: str) -> bool:
+    """Whether beside a quantity stands another figure, or a second unit ("20 dz EA")."""
+    return re.search(r"\d", rest) is not None or len({word for word in rest.split() if is_unit(word)}) > 1
 
 
 def figures_of(printed: Printed) -> Figures:

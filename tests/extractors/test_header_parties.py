@@ -284,6 +284,32 @@ def test_drawn_lines_are_no_party() -> None:
     )
 
 
+def test_a_number_between_the_label_and_the_name() -> None:
+    found = roles("""
+Käufer       4399901112233   Kaufpark Handels SE
+             Hanauer Landstr. 301, 60314 Frankfurt am Main
+Lieferort    4399901445566   Zentrallager Mitte
+             Logistikring 1, 36251 Bad Hersfeld
+""", language="de")  # fmt: skip
+    assert found["buyer"] == Party("Kaufpark Handels SE", "Hanauer Landstr. 301, 60314 Frankfurt am Main")
+    assert found["ship_to"] == Party("Zentrallager Mitte", "Logistikring 1, 36251 Bad Hersfeld")
+
+
+def test_street_and_place_on_one_line_with_a_dash() -> None:
+    found = roles("Caseificio Val Padana\nStrada Provinciale 31 - 46100 Mantova\n\nORDINE 4711", language="it")
+    assert found["buyer"] == Party("Caseificio Val Padana", "Strada Provinciale 31, 46100 Mantova")
+
+
+def test_who_addresses_us_does_not_rename_us() -> None:
+    found = roles("An Falken Supply GmbH, Zechenweg 4, 44357 Dortmund\n\nMaterialbestellung K-26", language="de")
+    assert found["seller"] == Party("Falken Supply GmbH", "Zechenweg 4, 44357 Dortmund")
+
+
+def test_accounts_payable_under_the_name_is_a_line_of_its_address() -> None:
+    found = roles("Bill To\nAcme Tools Inc.\nAccounts Payable\n12 High Street\nReno, NV 89501\nUSA")
+    assert found["bill_to"] == Party("Acme Tools Inc.", "Accounts Payable, 12 High Street, Reno, NV 89501, USA")
+
+
 def test_an_address_ends_where_the_table_of_lines_begins() -> None:
     page, *_ = around("Ship to:\nAcme Tools Ltd\n7 Mill Road\nItem", "en")
     inside = Surroundings(page.page, page.hits, [page.page.lines[3][0].box])

@@ -118,3 +118,24 @@ def test_two_taxes_are_one_where_only_so_the_total_comes_out() -> None:
     facts = TableFacts(lines=(LineItem(line_amount=Decimal("100.00")),), decimal=",")
     header = read_header(around(text, "fr"), "fr", ReadingContext(), facts)
     assert (header.values["tax"], header.values["total"]) == (Decimal("14.98"), Decimal("114.98"))
+
+
+def test_a_value_alone_in_its_row_beside_a_label_alone_in_the_next() -> None:
+    text = """
+        Currency             GBP
+                             30 days from invoice date
+        Payment Terms
+    """
+    assert terms(around(text, "en"), "payment_terms").value == "30 days from invoice date"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hierbij bestellen wij onderstaande artikelen, te leveren uiterlijk 21-01-2027 op het adres:", "nl"),
+        ("Prosimy o dostarczenie poniższych towarów najpóźniej 21-01-2027 pod adres:", "pl"),
+    ],
+)
+def test_the_place_of_delivery_at_the_end_of_a_sentence(text: str, language: str) -> None:
+    found = roles(f"{text}\nAcme Tools Ltd, 12 High Street, Leeds LS1 4AB, United Kingdom", language)
+    assert found["ship_to"].address == "12 High Street, Leeds LS1 4AB, United Kingdom"

@@ -174,3 +174,14 @@ def test_a_coloured_stamp_is_taken_off_the_print_and_marked(kind: str) -> None:
     (mark,) = (mark for mark in found.marks if "coloured" in mark.kind)
     assert mark.box.x0 < 1080 * 0.36 < mark.box.x1
     assert next(word for word in found.words if word.text == "250").confidence <= 0.8
+
+
+def test_a_line_through_letters_is_told_from_one_under_them() -> None:
+    for top, bottom, is_struck in ((30, 58, False), (45, 75, True)):
+        mask = np.zeros((120, 700), np.uint8)
+        for x in range(60, 600, 22):
+            mask[top:bottom, x : x + 6] = 255
+        mask[60:63, 40:620] = 255
+        lines = cleaning.table_lines(mask, 26.0)
+        assert len(lines.boxes) == 1
+        assert bool(lines.through) is is_struck
