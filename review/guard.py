@@ -74,6 +74,8 @@ async def guard(request: Request) -> None:
         raise Refused(403, "nobody may use this address")
     if _host(request) not in _hosts(desk):
         raise Refused(400, "this page does not answer to that host name")
+    if not _storable((request.url.path, list(request.query_params.values()), list(request.cookies.values()))):
+        raise Refused(400, "the address holds characters that are none")
     user, token = await run_in_threadpool(_who, desk, request)
     if not may(user, action):
         raise Refused(403, "your role does not allow this") if user else Refused(401, "sign in first")
@@ -98,6 +100,8 @@ async def _meant(request: Request, desk: Desk, token: str) -> dict[str, Any]:
     if request.headers.get("origin") != _origin(request, desk):
         raise Refused(403, "the request comes from another page (header Origin); open the review page itself")
     values = _parsed(request.headers.get("content-type", ""), await _body(request))
+    if not _storable(values):
+        raise Refused(400, "the request holds characters that are none")
     sent = request.headers.get("x-csrf-token") or values.pop("csrf", "")
     if not token or not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), csrf_of(token).encode()):
         raise Refused(403, "the page is older than your session; load it again and repeat what you did")
@@ -125,6 +129,15 @@ def _parsed(content_type: str, body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise Refused(400, f"the request cannot be read: {error}") from None
     raise Refused(400, "send a form or one JSON object")
+
+
+def _storable(value: object) -> bool:
+    """Whether every text in it is one that databases take: no NUL, no half of a pair."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(_storable(part) for pair in value.items() for part in pair)
+    return not isinstance(value, (list, tuple)) or all(_storable(part) for part in value)
 
 
 def _host(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -180,3 +181,17 @@ def test_the_interface_is_described(visitor: Visitor) -> None:
 def test_pictures_are_drawn_once(desk: Desk, case_of: CaseOf) -> None:
     case = desk.store.case(case_of("PO-7005"))
     assert desk.picture(case, 1) == desk.picture(case, 1)
+
+
+def test_characters_that_are_none_are_refused(visitor: Visitor, case_of: CaseOf) -> None:
+    browser, path = visitor("rita"), f"/api/cases/{case_of('PO-7003')}"
+    for address in ("/queue?reason=%00", "/queue?search=a%00b", "/cases/%00", "/sign-in?to=%00"):
+        assert browser.http.get(address).status_code == 400, address
+    for reason in ("a\0b", "\ud800"):
+        token = browser.http.get("/api/session").json()["csrf"]
+        body = json.dumps({"version": "0" * 64, "reason": reason})
+        headers = {"Origin": AT, "X-CSRF-Token": token, "Content-Type": "application/json"}
+        assert browser.http.post(f"{path}/reject", content=body, headers=headers).status_code == 400
+    for body in ("[" * 100_000, "[]", '{"a": NaN', ""):
+        assert browser.http.post(f"{path}/reject", content=body, headers=headers).status_code == 400
+    assert browser.http.post(f"{path}/reject", content="x" * 2_000_001, headers=headers).status_code == 413
