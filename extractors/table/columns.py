@@ -123,7 +123,9 @@ def _without_neighbours(pairs: Sequence[tuple[_Strip, Label]], core: Sequence[Ro
     another table that stands beside."""
     last = max((i for i, (_, label) in enumerate(pairs) if label.meanings), default=len(pairs))
     return [
-        (strip, replace(label, meanings=_IGNORED, score=1.0)) if i > last and not _all_numbers(strip, core) else pair
+        (strip, replace(label, meanings=_IGNORED, score=1.0))
+        if i > last and not label.text and not _all_numbers(strip, core)
+        else pair
         for i, (pair, (strip, label)) in enumerate(zip(pairs, pairs, strict=True))
     ]
 
