@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from rapidfuzz.distance import Levenshtein
+
 from extractors.layout import Segment, make_segment
 from extractors.table.lexicon import Hit, find_label, is_exclusion, is_qualifier, label_hits
 from extractors.table.matrix import size_runs
@@ -91,7 +93,7 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
     hits = _without_tax_tails(label_hits([word.text for word in segment.words], cut=True), segment.words)
-    if whole is not None and (_is_cut(whole[2], fold(segment.text)) or not _explained(hits, len(segment.words))):
+    if whole is not None and (_is_slip(whole[2], fold(segment.text)) or not _explained(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]
     if not hits:
@@ -104,9 +106,10 @@ def _without_tax_tails(hits: Sequence[Hit], words: Sequence[Word]) -> list[Hit]:
     return [hit for hit in hits if not (hit.meanings <= _TAX and hit.start and is_exclusion(words[hit.start - 1].text))]
 
 
-def _is_cut(label: str, text: str) -> bool:
-    """Whether only the end of a label did not fit: "Precio unita" is no "Precio" and no "unità"."""
-    return label.startswith(text) or text.startswith(label)
+def _is_slip(label: str, text: str) -> bool:
+    """Whether only the end of a label did not fit, or one letter was misread: "Precio unita" is no "Precio" and no
+    "unità", "Pp. unit." no "PP" (prices per) and no "unit"."""
+    return label.startswith(text) or text.startswith(label) or Levenshtein.distance(label, text, score_cutoff=1) <= 1
 
 
 def _explained(hits: Sequence[Hit], words: int) -> bool:

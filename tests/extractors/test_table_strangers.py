@@ -144,6 +144,19 @@ Nr.  Ihre Artikelnumm Bezeichnung                       Menge Precio unita Impor
     ]
 
 
+def test_a_label_with_one_letter_too_many_is_no_row_of_shorter_labels() -> None:
+    """As recognition leaves it: "P. unit." is the price, though "PP" and "unit." are labels of their own."""
+    reading = typed("""
+Pos.  Artículo                     Ud.     Cantidad      Pp. unit.     Importe neto
+1     Tornillo M8                  caja           5           7,22            36,10
+2     Arandela M8                  caja           8    14,01 / 100             1,12
+""")
+    assert [(x.unit, x.quantity, x.unit_price, x.price_base_quantity) for x in reading.lines] == [
+        ("caja", D(5), D("7.22"), D(1)),
+        ("caja", D(8), D("14.01"), D(100)),
+    ]
+
+
 def test_a_table_beside_the_order_in_a_sheet_is_no_part_of_its_lines() -> None:
     rows = [
         ["Line", "Item No.", "Description", "Qty", "Unit Price", "Amount", "Approvals", "", ""],
