@@ -119,8 +119,7 @@ def _columns_of_level(
 
 
 def _without_neighbours(pairs: Sequence[tuple[_Strip, Label]], core: Sequence[Row]) -> list[tuple[_Strip, Label]]:
-    """Columns of a sheet right of all known labels, with no heading and not a number on every row, are those of
-    another table that stands beside."""
+    """Columns right of all known labels, without heading and without a number on every row, are another table's."""
     last = max((i for i, (_, label) in enumerate(pairs) if label.meanings), default=len(pairs))
     return [
         (strip, replace(label, meanings=_IGNORED, score=1.0))
