@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipeline.model import DocumentType, MailContext, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
+from rules.mail_address import names_another_address
 from rules.phrasebook import phrasebook
 from rules.revision import is_marked
 
@@ -50,6 +51,7 @@ class BodyConflict(PolicyRule):
             return
         expected = _expected_kinds(matched)
         found = [sentence for sentence in conflicts(matched.mail) if sentence.kind not in expected]
+        found += _other_addresses(matched.mail, matched, {sentence.text for sentence in found})
         if found:
             quoted = "; ".join(f'"{s.text}" {_says(s.kind)}' for s in found[:MOST_QUOTED])
             yield mismatch("body_conflict", "", None, found[0].text, f"the mail says: {quoted}")
@@ -58,6 +60,13 @@ class BodyConflict(PolicyRule):
                 f"the mail's text has {len(matched.mail.text)} characters, and only {MOST_READ} were looked through"
             )
             yield mismatch("body_conflict", "", None, None, reason)
+
+
+def _other_addresses(mail: MailContext, matched: MatchedOrder, told: set[str]) -> Iterator[Sentence]:
+    """Paragraphs, for an address has stops of its own ("Lagerstr. 7")."""
+    for paragraph in paragraphs(own_words(mail)[:MOST_READ]):
+        if names_another_address(paragraph, matched) and not any(text in paragraph for text in told):
+            yield Sentence(textwrap.shorten(paragraph, QUOTE_LENGTH), "address")
 
 
 def _says(kind: str) -> str:

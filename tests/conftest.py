@@ -7,8 +7,12 @@ from hashlib import sha256
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from benchmarks.postgres import private_server, programs
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

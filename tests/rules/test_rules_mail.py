@@ -107,6 +107,25 @@ def test_a_sentence_that_changes_the_order_is_quoted(kind: str, text: str) -> No
     assert any(sentence.text in text for sentence in found), found
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Please deliver to Unit 3, Harbour Estate, Bristol BS2 0XJ.", True),
+        ("Bitte liefern Sie an: Lagerstr. 7, 20459 Hamburg.", True),
+        ("Merci de livrer à notre dépôt, 12 rue du Port, 33300 Bordeaux", True),
+        ("Prosimy o dostawę na adres ul. Portowa 5, 80-001 Gdańsk.", True),
+        ("Gelieve te leveren aan Havenweg 3, 3011 AB Rotterdam", True),
+        ("Please deliver to 1 Mill Lane, Leeds LS1 1AA.", False),  # as the order prints it
+        ("Please ship to our usual address by 12 December 2026.", False),
+        ("Please deliver order PO-4711 to the dock before 14:00.", False),
+        ("We deliver to 12000 customers.", True),
+    ],
+)
+def test_an_address_that_the_order_does_not_print_is_quoted(text: str, held: bool) -> None:
+    order = matched(mail=mail(f"Hello,\n\nour order is attached. {text}\n\nKind regards\nJo"))
+    assert codes(BodyConflict, order) == ([("body_conflict", "")] if held else [])
+
+
 @pytest.mark.parametrize("subject", ["Cancel PO 4500-77123", "Storno Bestellung 4711", "CORRECTED order 4711"])
 def test_a_subject_that_changes_the_order_is_quoted(subject: str) -> None:
     said = replace(mail("Our order is attached."), subject=subject)
