@@ -28,14 +28,16 @@ def separated(picture: NDArray[np.uint8]) -> tuple[Picture, tuple[Box, ...]]:
     if not _LEAST < np.count_nonzero(_vivid(picture[::4, ::4])) / (grey.size / 16) < _MOST:
         return grey, ()
     letter = max(max(grey.shape) // _LETTER, 8)
-    strongest = picture.max(axis=2)
+    strongest = _strongest(picture)
     vivid = _vivid(picture)
     black = np.asarray((strongest < _BLACK) & ~vivid)
     coloured = (vivid & (grey < _INK) & _sheet(grey)).astype(np.uint8)
+    if np.count_nonzero(_grown(coloured) & black) <= 2 * letter:
+        return grey, ()  # a logo, headings in colour
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
         cv2.dilate(coloured, np.ones((2 * letter, 2 * letter), np.uint8))
     )
-    touching = (cv2.dilate(_strokes(coloured, letter), np.ones((3, 3), np.uint8)) > 0) & black
+    touching = _grown(_strokes(coloured, letter)) & black
     over = np.bincount(labels[touching], minlength=len(stats)) > 2 * letter
     over[0] = False
     paper = float(np.percentile(grey[::7, ::7], 75))
@@ -47,6 +49,10 @@ def separated(picture: NDArray[np.uint8]) -> tuple[Picture, tuple[Box, ...]]:
         light = np.clip(strongest[here] * (paper / level), 0, paper).astype(np.uint8)
         grey[here] = np.where(around, np.maximum(grey[here], light), grey[here])
     return grey, tuple((int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[over])
+
+
+def _grown(ink: Picture) -> NDArray[np.bool_]:
+    return np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0)
 
 
 def _sheet(grey: Picture) -> NDArray[np.bool_]:
@@ -61,7 +67,13 @@ def _sheet(grey: Picture) -> NDArray[np.bool_]:
 
 
 def _vivid(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return np.asarray(picture.max(axis=2) - picture.min(axis=2) > _VIVID)
+    red, green, blue = cv2.split(picture)
+    return np.asarray(cv2.subtract(_strongest(picture), cv2.min(cv2.min(red, green), blue)) > _VIVID)
+
+
+def _strongest(picture: NDArray[np.uint8]) -> Picture:
+    red, green, blue = cv2.split(picture)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
 def _strokes(ink: Picture, letter: int) -> Picture:
