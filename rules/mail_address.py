@@ -13,7 +13,7 @@ _DELIVER = re.compile(
     r"lieferung|liefer|versend|livrer|livraison|expedi|entregar|entrega|entreguem|consegn|sped|leveren|levering|bezorg|"
     r"verzend|dostarcz|dostaw|wyslij|wysylk)\w*\b(?P<where>.{0,100})"
 )
-_TO = re.compile(r"\b(?:to|at|an|nach|a|au|aux|chez|en|em|para|presso|naar|aan|op|do|na|pod)\b|:")
+_TO = re.compile(r"\b(?:to|at|an|nach|a|au|aux|chez|en|em|para|presso|naar|aan|op|do|na|pod)\b")
 _POSTCODE = re.compile(
     r"\b(?:[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|\d{4} ?[a-z]{2}|\d{2} \d{3}|\d{4} \d{3}|\d{3} \d{2}|\d{4,5})\b"
 )
