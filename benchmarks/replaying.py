@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,14 +21,12 @@ from flows import wiring
 from flows.replay import replay
 from flows.settings import load_settings
 from flows.workspace import init_workspace
-from pipeline.codec import order_from_json
 from pipeline.history import MemoryHistory
 from pipeline.model import Document, MailKey, Order
 from pipeline.run import Deciders, MessageReading, MessageResult, Reading, decide_message, sha256_of
-from pipeline.values import unit_code
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
-from sample_docs.generator.truth import truth_json
+from sample_docs.generator.truth import order_of, truth_json
 from sample_docs.generator.world import build_world, write_exports
 from store import Store, open_store
 
@@ -44,9 +41,7 @@ def orders(count: int) -> Iterator[Order]:
         wrong = rng.choice(ORDER_SCENARIOS + LINE_SCENARIOS) if rng.random() < WRONG_SHARE else None
         made = make_order(rng, world, wrong=wrong)
         look = make_look(rng, made)
-        truth = truth_json(made, look.prints, {}, look.codes)
-        order = order_from_json({key: v for key, v in truth.items() if not key.startswith(("_", "expected"))})
-        yield replace(order, lines=tuple(replace(x, unit_code=unit_code(x.unit or "")) for x in order.lines))
+        yield order_of(truth_json(made, look.prints, {}, look.codes))
 
 
 def readings(count: int) -> Iterator[MessageReading]:

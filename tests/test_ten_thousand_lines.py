@@ -7,7 +7,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,13 @@ import pytest
 import sample_docs
 from connectors.erp import load_erp
 from matchers.matcher import OrderMatcher
-from pipeline.codec import order_from_json
 from pipeline.history import MemoryHistory
 from pipeline.model import Decision, Verdict
-from pipeline.values import unit_code
 from rules.judge import judge
 from rules.policy import load_policies
 from sample_docs.generator.look import make_look
 from sample_docs.generator.orders import LINE_SCENARIOS, ORDER_SCENARIOS, make_order
-from sample_docs.generator.truth import truth_json
+from sample_docs.generator.truth import order_of, truth_json
 from sample_docs.generator.world import build_world
 
 LINES = 10_000
@@ -49,9 +46,7 @@ def truths() -> Iterator[dict[str, Any]]:
 def decided() -> Iterator[tuple[dict[str, Any], Decision]]:
     erp, policies, matcher = load_erp(Path(sample_docs.__file__).parent / "erp"), load_policies(), OrderMatcher()
     for truth in truths():
-        order = order_from_json({k: v for k, v in truth.items() if not k.startswith(("_", "expected"))})
-        lines = tuple(replace(line, unit_code=unit_code(line.unit or "")) for line in order.lines)
-        matched = matcher.match(replace(order, lines=lines), erp, None, MemoryHistory(), date(2026, 11, 16))
+        matched = matcher.match(order_of(truth), erp, None, MemoryHistory(), date(2026, 11, 16))
         yield truth, judge(matched, policies)
 
 

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pipeline.codec import order_from_json
+from pipeline.model import Order
+from pipeline.values import unit_code
 from sample_docs.generator.orders import LineTruth, OrderTruth
 from sample_docs.generator.world import COUNTRY_NAMES
 
@@ -40,7 +44,15 @@ ALL = frozenset(
 )
 """Everything a look may print; a look names what it leaves out."""
 
+
 EVERY_LINE_CLEAN = ("unknown_customer",)  # nothing else can be checked without a customer
+
+
+def order_of(truth: Json) -> Order:
+    """What a reader that errs nowhere gives of the document, units known by their words."""
+    stated = {key: value for key, value in truth.items() if not key.startswith(("_", "expected"))}
+    order = order_from_json(stated)
+    return replace(order, lines=tuple(replace(x, unit_code=unit_code(x.unit or "")) for x in order.lines))
 
 
 def address(parts: tuple[str, ...], prints: frozenset[str]) -> str:

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,11 @@ import pytest
 
 from connectors.erp import load_erp
 from matchers.matcher import OrderMatcher
-from pipeline.codec import order_from_json
 from pipeline.history import MemoryHistory
 from pipeline.model import Decision, Verdict
-from pipeline.values import unit_code
 from rules.judge import judge
 from rules.policy import load_policies
+from sample_docs.generator.truth import order_of
 
 KIT = Path(__file__).parents[2] / "../shared/kit/dev"
 NO_DISCOUNT = "french_bdc"  # its documents print line discounts, which the kit's truth leaves out
@@ -36,10 +34,7 @@ def truths() -> Iterator[tuple[str, dict[str, Any]]]:
 def decided() -> Iterator[tuple[str, dict[str, Any], Decision]]:
     erp, policies, matcher = load_erp(KIT / "erp"), load_policies(), OrderMatcher()
     for name, truth in truths():
-        known = {key: value for key, value in truth.items() if not key.startswith(("_", "expected"))}
-        order = order_from_json(known)
-        lines = tuple(replace(line, unit_code=unit_code(line.unit or "")) for line in order.lines)
-        matched = matcher.match(replace(order, lines=lines), erp, None, MemoryHistory(), date(2026, 11, 16))
+        matched = matcher.match(order_of(truth), erp, None, MemoryHistory(), date(2026, 11, 16))
         yield name, truth, judge(matched, policies)
 
 
