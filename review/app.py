@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import DocumentError, IntakeError, SourceError
-from review import api, pages
+from review import api, case_pages, pages
 from review.desk import Desk
 from review.guard import Refused, guard
 from review.rendering import render
@@ -42,6 +42,7 @@ def create_app(desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     app.include_router(pages.router)
+    app.include_router(case_pages.router)
     app.include_router(api.router)
     app.add_exception_handler(IntakeError, _trouble)
     app.add_exception_handler(Refused, _trouble)
