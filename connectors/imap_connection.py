@@ -13,6 +13,7 @@ from pathlib import Path
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError
 
+from connectors.oauth2 import OAuth2Settings, access_token
 from connectors.too_large import DEFAULT_LIMIT
 from pipeline.errors import ConfigError, SourceError
 
@@ -28,7 +29,8 @@ class ImapSettings:
     account: str
     host: str
     user: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
+    oauth2: OAuth2Settings | None = None  # signs in with a token instead of the password
     port: int = 993
     security: str = "tls"
     ca_file: Path | None = None
@@ -48,7 +50,9 @@ class ImapSettings:
     def _findings(self) -> Iterator[str]:
         if not self.host or not self.user:
             yield "host and user must be set"
-        if not self.password:
+        if self.oauth2:
+            yield from self.oauth2.findings()
+        elif not self.password:
             yield "there is no password: set it in the environment or in the secrets folder"
         if self.security not in ("tls", "starttls", "plain"):
             yield f"security is {self.security!r}; it must be tls, starttls or plain"
@@ -78,6 +82,9 @@ def connect(settings: ImapSettings) -> IMAPClient:
     except LoginError as error:
         hang_up(client)
         raise _login_refused(settings, error) from error
+    except (ConfigError, SourceError):
+        hang_up(client)
+        raise
     except (OSError, imaplib.IMAP4.error) as error:
         hang_up(client)
         raise no_answer(settings, error) from error
@@ -85,13 +92,27 @@ def connect(settings: ImapSettings) -> IMAPClient:
 
 
 def _log_in(settings: ImapSettings, client: IMAPClient) -> None:
-    """By SASL PLAIN where offered: LOGIN only takes ASCII."""
-    if client.has_capability("AUTH=PLAIN"):
+    """By token if there is one; else by SASL PLAIN where offered: LOGIN only takes ASCII."""
+    if settings.oauth2:
+        _log_in_by_token(settings, settings.oauth2, client)
+    elif client.has_capability("AUTH=PLAIN"):
         client.plain_login(settings.user, settings.password)
     elif (settings.user + settings.password).isascii():
         client.login(settings.user, settings.password)
     else:
         raise ConfigError(f"{settings.place}: the server takes only ASCII in user and password")
+
+
+def _log_in_by_token(settings: ImapSettings, oauth2: OAuth2Settings, client: IMAPClient) -> None:
+    """XOAUTH2, what Google and Microsoft take. A token the server no longer wants is renewed once."""
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise ConfigError(f"{settings.place}: the server takes no OAuth 2 tokens (XOAUTH2); remove token_url")
+    try:
+        client.oauth2_login(settings.user, access_token(oauth2, settings.place))
+    except LoginError as error:
+        if any(code in str(error).upper() for code in _PASSING):
+            raise
+        client.oauth2_login(settings.user, access_token(oauth2, settings.place, anew=True))
 
 
 def hang_up(client: IMAPClient) -> None:
@@ -153,4 +174,5 @@ def _login_refused(settings: ImapSettings, error: LoginError) -> ConfigError | S
     told = str(error)
     if any(code in told.upper() for code in _PASSING):
         return no_answer(settings, error)
-    return ConfigError(f"{settings.place}: the server refused user and password ({told}). Check both.")
+    shown = "user and token" if settings.oauth2 else "user and password"
+    return ConfigError(f"{settings.place}: the server refused {shown} ({told}). Check both.")

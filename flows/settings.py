@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pipeline.errors import ConfigError
 
 FILE_NAME = "po-intake.toml"
+SECRETS = ("password", "client_secret", "refresh_token")
 
 
 class Section(BaseModel):
@@ -37,6 +38,23 @@ class Mailbox(Section):
     password: SecretStr = Field(
         SecretStr(""),
         description="never in this file: environment PO_INTAKE_PASSWORD_<ACCOUNT> or secrets/password_<account>",
+    )
+    token_url: str = Field(
+        "", description="OAuth 2 instead of a password (Google, Microsoft 365): the provider's token endpoint"
+    )
+    authorize_url: str = Field("", description="OAuth 2: the page for `po-intake mailbox sign-in`")
+    client_id: str = Field("", description="OAuth 2: what the provider calls this program")
+    scope: str = Field("", description="OAuth 2: what is asked for, parted by blanks")
+    client_secret: SecretStr = Field(
+        SecretStr(""),
+        description="never in this file: PO_INTAKE_CLIENT_SECRET_<ACCOUNT> or secrets/client_secret_<account>",
+    )
+    refresh_token: SecretStr = Field(
+        SecretStr(""),
+        description="never in this file: `po-intake mailbox sign-in` writes secrets/refresh_token_<account>",
+    )
+    token_file: Path | None = Field(
+        None, description="OAuth 2: where the tokens in force are kept; none: secrets/tokens_<account>.json"
     )
     folders: tuple[str, ...] = Field(("INBOX",), description="IMAP folders to watch")
     after: Literal["keep", "flag", "move"] = Field("keep", description="what happens to a mail when it is safe with us")
@@ -158,9 +176,10 @@ def load_settings(workspace: Path) -> Settings:
 def _secrets_in_file(path: Path, values: dict[str, Any]) -> list[str]:
     boxes = values.get("mailboxes", [])
     return [
-        f"{path}: mailboxes.{i}.password: a secret in the file; put it into the environment or the secrets folder"
+        f"{path}: mailboxes.{i}.{name}: a secret in the file; put it into the environment or the secrets folder"
         for i, box in enumerate(boxes if isinstance(boxes, list) else [])
-        if isinstance(box, dict) and box.get("password")
+        for name in SECRETS
+        if isinstance(box, dict) and box.get(name)
     ]
 
 
@@ -169,7 +188,14 @@ def _absolute(settings: Settings, workspace: Path) -> Settings:
         return None if path is None else (workspace / path).resolve()
 
     boxes = tuple(
-        box.model_copy(update={"path": at(box.path), "ca_file": at(box.ca_file), "password": _password(box, workspace)})
+        box.model_copy(
+            update={
+                "path": at(box.path),
+                "ca_file": at(box.ca_file),
+                "token_file": at(box.token_file or Path("secrets") / f"tokens_{box.account}.json"),
+                **_secrets(box, workspace),
+            }
+        )
         for box in settings.mailboxes
     )
     return settings.model_copy(
@@ -185,12 +211,21 @@ def _absolute(settings: Settings, workspace: Path) -> Settings:
     )
 
 
-def _password(box: Mailbox, workspace: Path) -> SecretStr:
-    value = os.environ.get(f"PO_INTAKE_PASSWORD_{box.account.upper().replace('-', '_')}")
-    file = workspace / "secrets" / f"password_{box.account}"
-    if value is None and file.is_file():
-        value = file.read_text(encoding="utf-8").strip()
-    return box.password if value is None else SecretStr(value)
+def secret_file(workspace: Path, name: str, account: str) -> Path:
+    return workspace / "secrets" / f"{name}_{account}"
+
+
+def _secrets(box: Mailbox, workspace: Path) -> dict[str, SecretStr]:
+    """From the environment, else from the secrets folder."""
+    found = {}
+    for name in SECRETS:
+        value = os.environ.get(f"PO_INTAKE_{name.upper()}_{box.account.upper().replace('-', '_')}")
+        file = secret_file(workspace, name, box.account)
+        if value is None and file.is_file():
+            value = file.read_text(encoding="utf-8").strip()
+        if value is not None:
+            found[name] = SecretStr(value)
+    return found
 
 
 def _absolute_database(url: str, workspace: Path) -> str:

@@ -16,6 +16,7 @@ from connectors.erp_snapshots import SnapshotStore
 from connectors.imap import ImapSettings, ImapSource
 from connectors.mail_folder import FolderSource
 from connectors.mime import document_of, documents_of, parse_message
+from connectors.oauth2 import OAuth2Settings
 from connectors.order_files import OrderFileSink
 from connectors.originals import Originals
 from extractors.isolation import Isolated, Limits
@@ -158,11 +159,26 @@ def mail_source(box: MailboxSettings) -> MailSource:
             ca_file=box.ca_file,
             user=box.user,
             password=box.password.get_secret_value(),
+            oauth2=oauth2_of(box),
             folders=box.folders,
             after=box.after,
             move_to=box.move_to,
             max_bytes=box.max_megabytes * 1_000_000,
         )
+    )
+
+
+def oauth2_of(box: MailboxSettings) -> OAuth2Settings | None:
+    if not box.token_url or box.token_file is None:
+        return None
+    return OAuth2Settings(
+        token_url=box.token_url,
+        authorize_url=box.authorize_url,
+        client_id=box.client_id,
+        client_secret=box.client_secret.get_secret_value(),
+        refresh_token=box.refresh_token.get_secret_value(),
+        scope=box.scope,
+        kept=box.token_file,
     )
 
 

@@ -42,7 +42,7 @@ def init_workspace(folder: Path, values: Mapping[str, Any] | None = None) -> lis
 def _document(values: dict[str, Any]) -> Iterator[str]:
     yield "# Settings of po-intake. Relative paths start from this file's folder. Every value below is the default"
     yield "# unless you changed it; the environment beats this file (PO_INTAKE_SCHEDULE__POLL_SECONDS=30)."
-    yield "# Passwords never stand here: PO_INTAKE_PASSWORD_<ACCOUNT> or the file secrets/password_<account>."
+    yield "# Secrets never stand here: PO_INTAKE_PASSWORD_<ACCOUNT> or the file secrets/password_<account>."
     yield ""
     defaults = Settings()
     sections = []

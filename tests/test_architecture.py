@@ -27,7 +27,9 @@ THIRD_PARTY = {
     },
     "matchers": {"rapidfuzz", "numpy", "pandas"},
     "rules": {"pydantic", "spacy", "rapidfuzz"},
-    "connectors": {"imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml"},
+    "connectors": {
+        "imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml", "authlib", "httpx",
+    },
     "store": {"sqlalchemy", "alembic"},
     "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy", "argon2"},
     "reports": {"pandas", "numpy", "scipy", "rapidfuzz", "openpyxl", "jinja2", "sqlalchemy"},

@@ -30,7 +30,7 @@ ssl = yes
 ssl_cert = <{root}/cert.pem
 ssl_key = <{root}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{token_mechanisms}
 auth_failure_delay = 0 secs
 first_valid_uid = 1
 default_internal_user = {internal}
@@ -39,8 +39,10 @@ default_login_user = {login}
 mail_max_userip_connections = 200
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
+{token_passdb}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={root}/homes/%u
@@ -64,6 +66,15 @@ service anvil {{
 }}
 service stats {{
   chroot =
+}}
+"""
+
+
+TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {root}/oauth2
 }}
 """
 
@@ -100,12 +111,15 @@ class Dovecot:
 
 
 @contextmanager
-def running() -> Iterator[Dovecot]:
-    """Short paths, for the length of a socket's name; readable by the user that Dovecot takes for the mails."""
+def running(introspection: str = "") -> Iterator[Dovecot]:
+    """Short paths, for the length of a socket's name; readable by the user that Dovecot takes for the mails.
+
+    ``introspection``: address at which an identity provider says whose an access token is.
+    """
     root = Path(tempfile.mkdtemp(prefix="poi-"))
     root.chmod(0o755)
     try:
-        server = _write_config(root)
+        server = _write_config(root, introspection)
         process = subprocess.Popen([BINARY, "-F", "-c", str(root / "conf")], stderr=subprocess.PIPE)
         try:
             _wait(server, process)
@@ -117,7 +131,7 @@ def running() -> Iterator[Dovecot]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _write_config(root: Path) -> Dovecot:
+def _write_config(root: Path, introspection: str) -> Dovecot:
     me = pwd.getpwuid(os.getuid())
     as_root = os.getuid() == 0
     mails = pwd.getpwnam("nobody") if as_root else me
@@ -134,10 +148,16 @@ def _write_config(root: Path) -> Dovecot:
         uid=mails.pw_uid,
         gid=mails.pw_gid,
         password=PASSWORD,
+        token_mechanisms=" xoauth2" if introspection else "",
+        token_passdb=TOKENS.format(root=root) if introspection else "",
         port=port,
         tls_port=tls_port,
     )
     (root / "conf").write_text(config)
+    (root / "oauth2").write_text(
+        f"introspection_url = {introspection}\nintrospection_mode = post\nusername_attribute = user\n"
+        "active_attribute = active\nactive_value = yes\n"
+    )
     return Dovecot(port, tls_port, root / "cert.pem", root)
 
 
