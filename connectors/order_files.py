@@ -113,7 +113,7 @@ def _line_cells(line: LineItem, decided: LineDecision, requested_date: object) -
         line.description,
         decided.erp_quantity,
         decided.erp_uom,
-        decided.expected_price,
+        decided.expected_price if decided.agreed_price is None else decided.agreed_price,
         decided.expected_currency,
         requested_date,
         ";".join(f"{part.requested_date}:{_cell(part.quantity)}" for part in line.schedule),

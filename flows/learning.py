@@ -11,11 +11,18 @@ from pipeline.model import Alias, AliasKind, Decision, LineItem, Scope
 REVIEWER = "reviewer"  # the level of a match that a person chose
 
 
-def lessons(first: Decision, final: Decision, erp: Erp, scope: Scope = Scope.CUSTOMER) -> tuple[Alias, ...]:
+def lessons(
+    first: Decision,
+    final: Decision,
+    erp: Erp,
+    scope: Scope = Scope.CUSTOMER,
+    forget: frozenset[int] = frozenset(),
+) -> tuple[Alias, ...]:
     """``first`` is what the machine made of the order, ``final`` what leaves.
 
     Items: of lines for which a person chose one. Units, delivery addresses and customers: where the machine knew none
-    and a person put one in its place. With ``Scope.SHIP_TO`` they hold at this delivery address only.
+    and a person put one in its place. With ``Scope.SHIP_TO`` they hold at this delivery address only. Lines of
+    ``forget`` (from 0) teach nothing.
     """
     customer = final.customer_id
     if scope is Scope.NOTHING or customer is None or first.customer_id not in (None, customer):
@@ -23,11 +30,14 @@ def lessons(first: Decision, final: Decision, erp: Erp, scope: Scope = Scope.CUS
     place = final.ship_to_id if scope is Scope.SHIP_TO else None
     items = (
         Alias(kind, customer, key, decided.sku, place)
-        for line, decided in zip(final.order.lines, final.lines, strict=True)
+        for i, (line, decided) in enumerate(zip(final.order.lines, final.lines, strict=True))
+        if i not in forget
         if decided.match_level == REVIEWER and decided.sku is not None
         for kind, key in _to_learn(line, customer, erp)
     )
-    units = (Alias(AliasKind.UNIT, customer, key, unit, place) for key, unit in _units(first, final))
+    units = (
+        Alias(AliasKind.UNIT, customer, key, unit, place) for i, key, unit in _units(first, final) if i not in forget
+    )
     places = (*_ship_to(first, final, customer), *_letterhead(first, customer))
     return tuple(dict.fromkeys((*items, *units, *places)))
 
@@ -47,14 +57,14 @@ def _on_file(code: str, customer: str, erp: Erp) -> Iterator[str]:
     yield from (found.sku for found in (*erp.items_by_mpn(code), *erp.items_by_barcode(code)))
 
 
-def _units(first: Decision, final: Decision) -> Iterator[tuple[str, str]]:
+def _units(first: Decision, final: Decision) -> Iterator[tuple[int, str, str]]:
     if len(first.lines) != len(final.lines):
         return
     before = zip(first.order.lines, first.lines, strict=True)
-    for (printed, judged), line in zip(before, final.order.lines, strict=True):
+    for i, ((printed, judged), line) in enumerate(zip(before, final.order.lines, strict=True)):
         theirs, ours = text_alias(printed.unit or ""), line.unit
         if theirs and ours and theirs != text_alias(ours) and "uom_mismatch" in judged.exceptions:
-            yield theirs, ours
+            yield i, theirs, ours
 
 
 def _ship_to(first: Decision, final: Decision, customer: str) -> Iterator[Alias]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.learning import REVIEWER, lessons
 from flows.parts import Parts
-from pipeline.codec import dumps, order_from_json, order_to_json
+from pipeline.codec import decision_to_json, dumps, order_from_json, order_to_json
 from pipeline.errors import IntakeError, UsageError
 from pipeline.interfaces import Erp, Matcher, OrderHistory
 from pipeline.model import (
@@ -27,9 +27,11 @@ from pipeline.model import (
     Resolution,
     ReviewCase,
     Scope,
+    Settled,
     Verdict,
 )
 from pipeline.run import Deciders, match_order
+from pipeline.settling import accepted, as_settled, is_accepted
 from store import StaleCase, StaleHistory, Store
 
 
@@ -48,12 +50,15 @@ class Outcome:
         return self.case.status is CaseStatus.RESOLVED
 
 
-def reject(store: Store, case_id: str, reviewer: str, reason: str, version: str | None = None) -> Outcome:
+def reject(
+    store: Store, case_id: str, reviewer: str, reason: str, version: str | None = None, reason_code: str = ""
+) -> Outcome:
     """Closes a case without an order. ``reason`` is for those who ask later. Raises ``UsageError``."""
     if not reason.strip():
         raise UsageError("a rejection needs a reason: somebody will ask why the order was not entered")
     case = open_case(store, case_id, version)
-    store.resolve(_resolution(case, "reject", reviewer, reason), None, 0)
+    resolution = replace(resolution_of(case, "reject", reviewer, reason), reason_code=reason_code)
+    store.resolve(resolution, None, 0)
     return Outcome(store.case(case.case_id))
 
 
@@ -74,8 +79,8 @@ def approve(
     """
     case = open_case(parts.store, case_id, version)
     chosen = chosen_skus(case.decision.order, skus or {})
-    resolution = replace(_resolution(case, "approve", reviewer, reason), skus=chosen)
-    return _decide_again(parts, case, resolution, remember, insist=True)
+    resolution = replace(resolution_of(case, "approve", reviewer, reason), skus=chosen)
+    return decide_again(parts, case, resolution, remember, insist=True)
 
 
 def correct(
@@ -96,8 +101,8 @@ def correct(
     case = open_case(parts.store, case_id, version)
     order = carried(case.decision.order, parse_order(order_json))
     chosen = chosen_skus(order, skus or {})
-    resolution = replace(_resolution(case, "correct", reviewer, reason), order=order, skus=chosen)
-    return _decide_again(parts, case, resolution, remember, insist=False)
+    resolution = replace(resolution_of(case, "correct", reviewer, reason), order=order, skus=chosen)
+    return decide_again(parts, case, resolution, remember, insist=False)
 
 
 def open_case(store: Store, case_id: str, version: str | None) -> ReviewCase:
@@ -109,7 +114,7 @@ def open_case(store: Store, case_id: str, version: str | None) -> ReviewCase:
     return case
 
 
-def _resolution(case: ReviewCase, action: str, reviewer: str, reason: str) -> Resolution:
+def resolution_of(case: ReviewCase, action: str, reviewer: str, reason: str) -> Resolution:
     if not reviewer.strip():
         raise UsageError("who decides? name the reviewer")
     return Resolution(case.case_id, case.version, action, reviewer, datetime.now(UTC), reason)
@@ -145,23 +150,37 @@ def draft(case: ReviewCase) -> str:
 # --- deciding again ---------------------------------------------------------------------------------------------------
 
 
-def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, remember: Scope, *, insist: bool) -> Outcome:
+def decide_again(
+    parts: Parts,
+    case: ReviewCase,
+    resolution: Resolution,
+    remember: Scope,
+    *,
+    insist: bool,
+    one_by_one: bool = False,
+    forget: frozenset[int] = frozenset(),
+) -> Outcome:
+    """``insist``: what the person saw may stay wrong; ``one_by_one``: only what ``resolution.settled`` says, and a
+    grave exception only with words. ``forget``: lines, from 0, whose choice is not to be remembered."""
     first = parts.store.recorded_order(case.order_key).first
     while True:
         history = parts.store.history(but=case.order_key)
         deciders = parts.deciders(history)
         matched = matched_as_left(deciders, case, resolution)
-        decision = deciders.judge(matched)
-        unseen = tuple(_unseen(case.decision, decision))
+        decision = as_settled(deciders.judge(matched), matched.lines, resolution.settled)
+        unseen = tuple(_unseen(case.decision, decision, resolution.settled if one_by_one else None))
         clean = decision.decision is Verdict.AUTO
         if not clean and (unseen or not insist):
+            _refuse_standstill(case, decision, unseen)
             return Outcome(parts.store.revise(resolution, decision), unseen or tuple(_said(decision)))
         _refuse_gaps(decision)
         grave = tuple(sorted(deciders.two_people(matched) & {m.code for m in decision.mismatches}))
-        if grave and not _is_second(case, resolution):
+        if grave and one_by_one and not resolution.reason.strip():
+            raise UsageError(f"{', '.join(grave)}: say in words how you made sure, and with whom you spoke")
+        if grave and not _is_second(case, resolution, decision):
             signed = parts.store.sign(replace(resolution, action="sign"), decision)
             return Outcome(signed, second_for=grave)
-        taught = lessons(first, decision, deciders.erp, remember)
+        taught = lessons(first, decision, deciders.erp, remember, forget)
         try:
             parts.store.resolve(resolution, decision, history.mark, taught)
         except StaleHistory:
@@ -169,10 +188,22 @@ def _decide_again(parts: Parts, case: ReviewCase, resolution: Resolution, rememb
         return Outcome(parts.store.case(case.case_id))
 
 
-def _is_second(case: ReviewCase, resolution: Resolution) -> bool:
+def _is_second(case: ReviewCase, resolution: Resolution, decision: Decision) -> bool:
     """Whether somebody else approved the very same before."""
     first = case.signed_by
-    return first is not None and first.strip().casefold() != resolution.reviewer.strip().casefold()
+    other = first is not None and first.strip().casefold() != resolution.reviewer.strip().casefold()
+    return other and _what_leaves(decision) == _what_leaves(case.decision)
+
+
+def _what_leaves(decision: Decision) -> object:
+    of_lines = ((x.sku, x.erp_quantity, x.erp_uom, x.expected_price, x.agreed_price) for x in decision.lines)
+    return decision.customer_id, decision.ship_to_id, order_to_json(decision.order), tuple(of_lines)
+
+
+def _refuse_standstill(case: ReviewCase, decision: Decision, unseen: Sequence[str]) -> None:
+    if decision_to_json(decision) == decision_to_json(case.decision):
+        left = "; ".join(unseen[:3]) or "nothing was changed"
+        raise UsageError(f"not settled yet, so nothing was saved: {left}")
 
 
 def matched_as_left(deciders: Deciders, case: ReviewCase, resolution: Resolution) -> MatchedOrder:
@@ -243,11 +274,12 @@ def _only_code(sku: str) -> dict[str, Any]:
     return {**dict.fromkeys(others), "seller_item_id": sku, "notes": ()}
 
 
-def _unseen(shown: Decision, decided: Decision) -> Iterator[str]:
-    """What speaks against the order now and was not among what the person saw."""
+def _unseen(shown: Decision, decided: Decision, settled: Sequence[Settled] | None) -> Iterator[str]:
+    """What speaks against the order now and was not among what the person saw or, where ``settled`` is, settled."""
     seen = {(m.code, m.path) for m in shown.mismatches}
+    words = accepted(shown, settled or ())
     for m in decided.mismatches:
-        if (m.code, m.path) not in seen:
+        if (m.code, m.path) not in seen if settled is None else not is_accepted(m, words):
             yield f"{m.code}: {m.reason}"
 
 

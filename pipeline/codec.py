@@ -119,6 +119,7 @@ def _line_out(line: LineItem) -> Json:
 
 
 def _line_decision_out(line: LineDecision) -> Json:
+    agreed = {} if line.agreed_price is None else {"agreed_price": _decimal_out(line.agreed_price)}
     return {
         "sku": line.sku,
         "decision": line.decision.value,
@@ -130,6 +131,7 @@ def _line_decision_out(line: LineDecision) -> Json:
         "match_level": line.match_level,
         "match_reason": line.match_reason,
         "candidates": [{"key": c.key, "label": c.label, "score": c.score, "reason": c.reason} for c in line.candidates],
+        **agreed,
     }
 
 
@@ -257,6 +259,7 @@ def _line_decision(obj: Mapping[str, object], at: str) -> LineDecision:
         erp_uom=_text(obj, "erp_uom", at),
         expected_price=_decimal(obj, "expected_price", at),
         expected_currency=_text(obj, "expected_currency", at),
+        agreed_price=_decimal(obj, "agreed_price", at),
         match_level=_text(obj, "match_level", at),
         match_reason=_text(obj, "match_reason", at),
         candidates=tuple(

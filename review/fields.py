@@ -35,16 +35,21 @@ def line_of(path: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def changed(order: Order, fields: Mapping[str, object]) -> str:
-    """The order JSON with these values in place; raises ``UsageError`` for other paths and where nothing is new."""
-    tree, before, news = order_to_json(order), values(order), dict(_texts(fields))
+def different(order: Order, fields: Mapping[str, object]) -> dict[str, str]:
+    """Those that are others than now; raises ``UsageError`` for paths that the order does not have."""
+    before, news = values(order), dict(_texts(fields))
     unknown = [path for path in news if path not in before]
     if unknown:
         raise UsageError(f"{unknown[0][:80]}: the order has no such field")
-    different = {path: text for path, text in news.items() if text != before[path].strip()}
-    if not different:
+    return {path: text for path, text in news.items() if text != before[path].strip()}
+
+
+def changed(order: Order, fields: Mapping[str, object]) -> str:
+    """The order JSON with these values in place; raises ``UsageError`` for other paths and where nothing is new."""
+    tree, new = order_to_json(order), different(order, fields)
+    if not new:
         raise UsageError("nothing was changed: type the right value over the wrong one")
-    for path, text in different.items():
+    for path, text in new.items():
         holder, key = _place(tree, path)
         # a new unit makes the old code of Recommendation 20 wrong
         holder.update({key: text or None} | ({"unit_code": None} if key == "unit" else {}))

@@ -5,7 +5,17 @@ Boxes are PDF points from the top left of the upright page; confidences run from
 """
 
 from pipeline.model.alias import Alias, AliasKind, Confirmation, KnownAlias, Scope, TouchedOrder
-from pipeline.model.decision import CaseStatus, Decision, LineDecision, Mismatch, Resolution, ReviewCase, Verdict
+from pipeline.model.decision import (
+    CaseStatus,
+    Decision,
+    How,
+    LineDecision,
+    Mismatch,
+    Resolution,
+    ReviewCase,
+    Settled,
+    Verdict,
+)
 from pipeline.model.erp import (
     CatalogueItem,
     Company,
@@ -71,6 +81,7 @@ __all__ = [
     "EarlierOrder",
     "Evidence",
     "ExpectedPrice",
+    "How",
     "ItemStatus",
     "JudgedValue",
     "KnownAlias",
@@ -99,6 +110,7 @@ __all__ = [
     "Ruling",
     "ScheduleLine",
     "Scope",
+    "Settled",
     "ShipTo",
     "Source",
     "StockLevel",

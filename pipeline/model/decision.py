@@ -40,6 +40,9 @@ class LineDecision:
     match_level: str | None = None
     match_reason: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    agreed_price: Decimal | None = (
+        None  # per erp_uom: the document's, which a person let stand against the expected one
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,39 @@ class ReviewCase:
     signed_by: str | None = None  # the first of two people who must approve it as it is now
 
 
+class How(StrEnum):
+    """How a person settled one mismatch."""
+
+    DOCUMENT = "document"  # the document's value stands
+    ERP = "erp"  # the ERP's value holds
+    ITEM = "item"  # an item was named for the line
+    CORRECTED = "corrected"  # the value was read wrong; the corrected order holds the right one
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided about one mismatch, as it was shown. ``value``: the sku or the right value, "" where none is."""
+
+    code: str
+    path: str
+    how: How
+    value: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a person decided. ``order`` is the corrected order; None with action "reject"."""
+    """What a person decided. ``order`` is the corrected order; None with action "reject".
+
+    ``settled`` is empty where the order was let through as a whole: then all that was shown counts as seen.
+    """
 
     case_id: str
     version: str
-    action: str  # "approve" | "sign" (the first of two approvals) | "correct" | "reject"
+    action: str  # "approve" | "sign" (the first of two approvals) | "correct" | "reject" | "reopen" | "split"
     reviewer: str
     at: datetime
     reason: str
     order: Order | None = None
     skus: tuple[str | None, ...] = field(default=())  # chosen per line; None keeps the match
+    settled: tuple[Settled, ...] = ()
+    reason_code: str = ""  # of the fixed list of the review page; "" where nothing had to be reasoned
