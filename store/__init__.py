@@ -1,9 +1,12 @@
 """State that lasts: messages, orders, decisions, review cases, outbox and audit log in SQLite or PostgreSQL."""
 
+from store.assignments import Assignments
 from store.database import LEASE_SECONDS, Store, open_store
 from store.history import StoreHistory
 from store.people import People
 from store.records import (
+    Ageing,
+    Assignment,
     AuditCheck,
     AuditEntry,
     CaseSource,
@@ -18,6 +21,8 @@ from store.records import (
     QueuePage,
     QueueQuery,
     QueueRow,
+    QueueShow,
+    QueueSort,
     RecordedOrder,
     Role,
     SignedIn,
@@ -29,6 +34,9 @@ from store.records import (
 
 __all__ = [
     "LEASE_SECONDS",
+    "Ageing",
+    "Assignment",
+    "Assignments",
     "AuditCheck",
     "AuditEntry",
     "CaseSource",
@@ -44,6 +52,8 @@ __all__ = [
     "QueuePage",
     "QueueQuery",
     "QueueRow",
+    "QueueShow",
+    "QueueSort",
     "RecordedOrder",
     "Role",
     "SignedIn",

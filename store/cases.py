@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pipeline.codec import decision_from_json, dumps, order_to_json
 from pipeline.errors import UsageError
 from pipeline.model import Alias, CaseStatus, Confirmation, Decision, Resolution, ReviewCase
-from store import aliases, audit, judged
+from store import aliases, audit, case_facts, judged
 from store.engine import Database
 from store.records import CaseSummary, OrderState, StaleCase
 from store.results import add_decision, case_version, mail_from_text, put_in_force, refuse_stale, send
@@ -95,6 +95,7 @@ def resolve(
             refuse_stale(session, decision, seen, but=order.id)
             aliases.refuse_undone(session, decision)
             _replace(session, db, order, decision, OrderState.APPROVED, resolution)
+            case_facts.describe(session, row, decision)
             row.status, row.version = CaseStatus.RESOLVED, case_version(decision)
             send(session, order, decision, db.now())
         row.closed_at = db.now()
@@ -109,6 +110,7 @@ def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCa
         row = _opened(session, resolution)
         if row is not None:
             _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
+            case_facts.describe(session, row, decision)
             row.version = case_version(decision)
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)
@@ -121,6 +123,7 @@ def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase
         signed = case_version(decision, resolution.reviewer)
         if row is not None and row.version != signed:  # who signs again what stands signed says nothing new
             _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
+            case_facts.describe(session, row, decision)
             row.version = signed
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)

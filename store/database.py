@@ -23,10 +23,12 @@ from pipeline.model import (
 )
 from pipeline.run import MessageResult
 from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, queue, results, schema
+from store.assignments import Assignments
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.people import People
 from store.records import (
+    Ageing,
     AuditCheck,
     AuditEntry,
     CaseSource,
@@ -39,6 +41,7 @@ from store.records import (
     RecordedOrder,
     StuckMessage,
 )
+from store.sight import Groups
 from store.tables import MetaRow
 
 LEASE_SECONDS = 60.0
@@ -50,6 +53,7 @@ class Store:
     def __init__(self, db: Database) -> None:
         self._db = db
         self.people = People(db)
+        self.assignments = Assignments(db)
 
     def close(self) -> None:
         self._db.engine.dispose()
@@ -159,9 +163,16 @@ class Store:
     def queue_page(self, asked: QueueQuery) -> QueuePage:
         return queue.page(self._db, asked)
 
-    def next_case(self, case_id: str) -> str | None:
-        """The open case to look at after this one."""
-        return queue.next_open(self._db, case_id)
+    def next_case(self, case_id: str, user: str = "", groups: Groups = None) -> str | None:
+        """The open case to look at after this one; for a ``user``, none that a colleague has in hand."""
+        return queue.next_open(self._db, case_id, user, groups)
+
+    def may_see(self, case_id: str, groups: Groups) -> bool:
+        """By the whole id: whether there is such a case, of a customer in the groups (None: of any)."""
+        return queue.may_see(self._db, case_id, groups)
+
+    def ageing(self, groups: Groups = None) -> Ageing:
+        return queue.ageing(self._db, groups)
 
     def source(self, order_key: str) -> CaseSource:
         """The message and the file that an order was read from."""

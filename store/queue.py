@@ -1,78 +1,150 @@
-"""The review queue as a page shows it: filtered, searched and cut into pages by the database."""
+"""The review queue as a page shows it: filtered, searched, sorted and cut into pages by the database."""
 
 from __future__ import annotations
 
-import json
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from store.desk_tables import CaseCodeRow
 from store.engine import Database
-from store.records import CaseSource, QueuePage, QueueQuery, QueueRow
-from store.tables import CaseRow, DecisionRow, MessageRow, MismatchRow, OrderRow
+from store.records import Ageing, CaseSource, QueuePage, QueueQuery, QueueRow, QueueShow, QueueSort
+from store.sight import Groups, sees
+from store.tables import CaseRow, MessageRow, OrderRow
 
 ROWS = 50
+AGES = (("under 4 hours", 4), ("under 1 day", 24), ("under 3 days", 72), ("under 1 week", 168))
+OLDER = "older"
+_SORTS: dict[QueueSort, tuple[Any, ...]] = {
+    QueueSort.DUE: (CaseRow.due_at, CaseRow.id),
+    QueueSort.AGE: (CaseRow.id,),
+    QueueSort.VALUE: (CaseRow.worth.desc(), CaseRow.id.desc()),
+    QueueSort.CUSTOMER: (CaseRow.customer_id, CaseRow.id),
+    QueueSort.REASON: (CaseRow.reasons, CaseRow.id),
+}
 
 
 def page(db: Database, asked: QueueQuery) -> QueuePage:
-    """``ROWS`` cases, oldest first; a page beyond the last is empty."""
-    query = _filtered(asked)
+    """``ROWS`` cases; a page beyond the last is empty."""
+    query = _filtered(asked, db.now())
+    ids = query.order_by(*_SORTS[asked.sort]).offset((asked.page - 1) * ROWS).limit(ROWS)
     with db.reading() as session:
-        total = session.scalar(select(func.count()).select_from(query.with_only_columns(CaseRow.id).subquery())) or 0
-        rows = session.execute(query.order_by(CaseRow.id).offset((asked.page - 1) * ROWS).limit(ROWS))
-        found = tuple(_row(case, order, message) for case, order, message in rows)
-    return QueuePage(found, total, -(-total // ROWS))
+        total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        order = {row: n for n, row in enumerate(session.scalars(ids))}
+        rows = session.execute(_shown().where(CaseRow.id.in_(order)))
+        found = sorted(rows, key=lambda row: order[row[0].id])
+    shown = (_row(case, po_number, sender, subject, db.now()) for case, po_number, sender, subject in found)
+    return QueuePage(tuple(shown), total, -(-total // ROWS))
 
 
-def _filtered(asked: QueueQuery) -> Select[tuple[CaseRow, OrderRow, MessageRow]]:
-    query = (
-        select(CaseRow, OrderRow, MessageRow)
-        .join(OrderRow, CaseRow.order_id == OrderRow.id)
-        .join(MessageRow, OrderRow.message_id == MessageRow.id)
-        .where(CaseRow.status == asked.status)
-    )
+def _shown() -> Select[tuple[CaseRow, str | None, str | None, str | None]]:
+    query = select(CaseRow, OrderRow.po_number, MessageRow.sender, MessageRow.subject)
+    return query.join(OrderRow, CaseRow.order_id == OrderRow.id).join(MessageRow, OrderRow.message_id == MessageRow.id)
+
+
+def _filtered(asked: QueueQuery, now: datetime) -> Select[tuple[int]]:
+    query = select(CaseRow.id).where(CaseRow.status == asked.status, sees(asked.groups))
+    if asked.status == "open":
+        query = query.where(*_showing(asked, now))
     if asked.customer:
-        query = query.where(OrderRow.customer_id == asked.customer)
+        query = query.where(CaseRow.customer_id == asked.customer)
     if asked.reason:
-        newest = select(func.max(DecisionRow.id)).where(DecisionRow.order_id == OrderRow.id)
-        query = query.where(
-            select(MismatchRow.id)
-            .where(
-                MismatchRow.decision_id == newest.correlate(OrderRow).scalar_subquery(),
-                MismatchRow.code == asked.reason,
-            )
-            .exists()
-        )
+        query = query.join(CaseCodeRow, CaseCodeRow.case_row == CaseRow.id).where(CaseCodeRow.code == asked.reason)
     if asked.search:
-        columns = (OrderRow.po_number, OrderRow.customer_id, MessageRow.sender, MessageRow.subject)
+        query = query.join(OrderRow, CaseRow.order_id == OrderRow.id)
+        query = query.join(MessageRow, OrderRow.message_id == MessageRow.id)
+        columns = (OrderRow.po_number, CaseRow.customer_id, CaseRow.buyer, MessageRow.sender, MessageRow.subject)
         query = query.where(or_(*(c.icontains(asked.search, autoescape=True) for c in columns)))
     return query
 
 
-def _row(case: CaseRow, order: OrderRow, message: MessageRow) -> QueueRow:
-    decided = json.loads(order.decision)
-    codes = (*decided["exceptions"], *(code for line in decided["lines"] for code in line["exceptions"]))
+def _showing(asked: QueueQuery, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    match asked.show:
+        case QueueShow.READY:
+            return (_ready(now),)
+        case QueueShow.MINE:
+            return (_ready(now), or_(CaseRow.assigned_to == asked.user, CaseRow.flagged_for == asked.user))
+        case QueueShow.FLAGGED:
+            return (CaseRow.flagged_by.is_not(None),)
+        case QueueShow.POSTPONED:
+            return (CaseRow.postponed_until > now,)
+        case QueueShow.ALL:
+            return ()
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    return or_(CaseRow.postponed_until.is_(None), CaseRow.postponed_until <= now)
+
+
+def _row(row: CaseRow, po_number: str | None, sender: str | None, subject: str | None, now: datetime) -> QueueRow:
+    held = row.locked_until is not None and row.locked_until > now
     return QueueRow(
-        case_id=case.case_id,
-        opened_at=case.opened_at,
-        customer_id=order.customer_id,
-        buyer=decided["buyer"]["name"],
-        po_number=order.po_number,
-        total=decided["total"],
-        currency=decided["currency"],
-        sender=message.sender,
-        subject=message.subject,
-        exceptions=tuple(dict.fromkeys(codes)),
-        lines=len(decided["lines"]),
+        case_id=row.case_id,
+        opened_at=row.opened_at,
+        customer_id=row.customer_id,
+        buyer=row.buyer,
+        po_number=po_number,
+        total=row.total,
+        currency=row.currency,
+        sender=sender,
+        subject=subject,
+        exceptions=tuple(row.reasons.split()),
+        lines=row.line_count,
+        due_at=row.due_at,
+        assigned_to=row.assigned_to,
+        locked_by=row.locked_by if held else None,
+        postponed_until=row.postponed_until,
+        flagged_for=row.flagged_for,
+        flag_note=row.flag_note,
     )
 
 
-def next_open(db: Database, case_id: str) -> str | None:
-    """The oldest open case behind this one, else the oldest of all; None when nothing is open but this."""
-    opened = select(CaseRow.case_id).where(CaseRow.status == "open", CaseRow.case_id != case_id).order_by(CaseRow.id)
-    this = select(CaseRow.id).where(CaseRow.case_id == case_id).scalar_subquery()
+def next_open(db: Database, case_id: str, user: str = "", groups: Groups = None) -> str | None:
+    """The case due next after this one, else the one due first; None when nothing is open but this.
+
+    For a ``user``: none that waits for a date, lies with a colleague or is being looked at by one.
+    """
+    now = db.now()
+    opened = select(CaseRow.case_id).where(CaseRow.status == "open", CaseRow.case_id != case_id, sees(groups))
+    opened = opened.where(_ready(now)).order_by(CaseRow.due_at, CaseRow.id).limit(1)
+    if user:
+        free = or_(CaseRow.locked_by.is_(None), CaseRow.locked_by == user, CaseRow.locked_until <= now)
+        mine = (or_(column.is_(None), column == user) for column in (CaseRow.assigned_to, CaseRow.flagged_for))
+        opened = opened.where(free, *mine)
     with db.reading() as session:
-        behind = session.scalars(opened.where(CaseRow.id > this).limit(1)).first()
-        return behind or session.scalars(opened.limit(1)).first()
+        this = session.execute(select(CaseRow.due_at, CaseRow.id).where(CaseRow.case_id == case_id)).first()
+        if this is not None:
+            later = or_(CaseRow.due_at > this.due_at, and_(CaseRow.due_at == this.due_at, CaseRow.id > this.id))
+            found = session.scalars(opened.where(later)).first()
+            if found is not None:
+                return found
+        return session.scalars(opened).first()
+
+
+def may_see(db: Database, case_id: str, groups: Groups) -> bool:
+    """Whether there is a case of this whole id, and whether it is of a customer in the groups."""
+    with db.reading() as session:
+        query = select(CaseRow.id).where(CaseRow.case_id == case_id, sees(groups))
+        return session.scalars(query).first() is not None
+
+
+def ageing(db: Database, groups: Groups = None) -> Ageing:
+    """How long the open cases wait, and how many are overdue, postponed or flagged."""
+    now = db.now()
+    limits = (*((name, now - timedelta(hours=hours)) for name, hours in AGES), (OLDER, None))
+    counted, before = [], None
+    for _, since in limits:
+        young = () if since is None else (CaseRow.opened_at > since,)
+        counted.append(and_(*young, *(() if before is None else (CaseRow.opened_at <= before,))))
+        before = since
+    others = (CaseRow.due_at <= now, CaseRow.postponed_until > now, CaseRow.flagged_by.is_not(None))
+    sums = (func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in (*counted, *others))
+    with db.reading() as session:
+        *ages, overdue, postponed, flagged = session.execute(
+            select(*sums).where(CaseRow.status == "open", sees(groups))
+        ).one()
+    return Ageing(tuple(zip((name for name, _ in limits), ages, strict=True)), sum(ages), overdue, postponed, flagged)
 
 
 def source(db: Database, order_key: str) -> CaseSource:

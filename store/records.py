@@ -76,15 +76,40 @@ class CaseSummary:
     lines: int
 
 
+class QueueSort(StrEnum):
+    DUE = "due"
+    AGE = "age"
+    VALUE = "value"  # the greatest first, whatever the currency
+    CUSTOMER = "customer"
+    REASON = "reason"
+
+
+class QueueShow(StrEnum):
+    """Which of the open cases."""
+
+    READY = "ready"  # all but those that wait for a date
+    MINE = "mine"  # assigned to, or asked of, the user of the query
+    FLAGGED = "flagged"
+    POSTPONED = "postponed"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class QueueQuery:
-    """Empty: no such filter. ``search`` looks into PO number, customer, sender and subject; ``page`` counts from 1."""
+    """Empty: no such filter. ``search`` looks into PO number, customer, sender and subject; ``page`` counts from 1.
+
+    ``groups`` are those whose customers may be seen; None: all customers.
+    """
 
     status: str = "open"
     customer: str = ""
     reason: str = ""  # an exception code
     search: str = ""
     page: int = 1
+    sort: QueueSort = QueueSort.DUE
+    show: QueueShow = QueueShow.READY
+    user: str = ""
+    groups: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +125,37 @@ class QueueRow:
     subject: str | None
     exceptions: tuple[str, ...]
     lines: int
+    due_at: datetime
+    assigned_to: str | None
+    locked_by: str | None  # who looks at it now
+    postponed_until: datetime | None
+    flagged_for: str | None
+    flag_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who works on a case. ``held_by`` looks at it until ``held_until``; times that are past are None."""
+
+    case_id: str
+    assigned_to: str | None
+    held_by: str | None
+    held_until: datetime | None
+    postponed_until: datetime | None
+    flagged_by: str | None
+    flagged_for: str | None
+    flag_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """Open cases by age, youngest first, each named; ``overdue`` and the others are among them."""
+
+    ages: tuple[tuple[str, int], ...]
+    total: int
+    overdue: int
+    postponed: int
+    flagged: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pipeline.codec import decision_to_json, dumps, order_to_json
 from pipeline.model import CaseStatus, Decision, Document, LineDecision, LineItem, MailContext, Verdict
 from pipeline.run import DocumentDecision, MessageResult, code_key, mail_context
-from store import aliases, audit
+from store import aliases, audit, case_facts
 from store.engine import Database
 from store.messages import close, held
 from store.records import ClaimedMessage, MessageState, OrderState, OutboxState, StaleHistory
@@ -72,7 +72,7 @@ def _describe(row: MessageRow, result: MessageResult) -> None:
     if message is not None:
         row.subject, row.sender = message.subject, message.sender
         row.defects = json.dumps(list(message.defects), ensure_ascii=False)
-        row.mail = mail_to_text(mail_context(message))
+        row.mail = mail_to_text(mail_context(result.reading))
     verdicts = Counter(str(d.decision.decision) for d in result.decisions)
     row.result = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
 
@@ -97,6 +97,7 @@ def mail_from_text(text: str | None) -> MailContext | None:
         forwarded_senders=tuple(values["forwarded_senders"]),
         authentication_results=tuple(values["authentication_results"]),
         received_at=None if received is None else datetime.fromisoformat(received),
+        enclosed=tuple((name, enclosed) for name, enclosed in values.get("enclosed", ())),
     )
 
 
@@ -228,12 +229,12 @@ def case_version(decision: Decision, signed_by: str = "") -> str:
 
 
 def _open_case(session: Session, row: OrderRow, decision: Decision, now: datetime) -> None:
-    session.add(
-        CaseRow(
-            case_id=row.order_key[:CASE_ID_LENGTH],
-            order_id=row.id,
-            status=CaseStatus.OPEN,
-            version=case_version(decision),
-            opened_at=now,
-        )
+    case = CaseRow(
+        case_id=row.order_key[:CASE_ID_LENGTH],
+        order_id=row.id,
+        status=CaseStatus.OPEN,
+        version=case_version(decision),
+        opened_at=now,
     )
+    session.add(case)
+    case_facts.describe(session, case, decision)

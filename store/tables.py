@@ -224,7 +224,10 @@ class MismatchRow(Base):
 
 
 class CaseRow(Base):
-    """An order that waits, or waited, for a person. ``version`` is the hash of what is shown."""
+    """An order that waits, or waited, for a person. ``version`` is the hash of what is shown.
+
+    From ``customer_id`` to ``due_at`` it repeats what the queue shows and sorts by; ``store.case_facts`` writes it.
+    """
 
     __tablename__ = "review_cases"
 
@@ -235,8 +238,29 @@ class CaseRow(Base):
     version: Mapped[str] = mapped_column(String(64))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    customer_id: Mapped[str | None]
+    buyer: Mapped[str | None]  # as printed
+    total: Mapped[str | None]  # as printed
+    currency: Mapped[str | None]
+    worth: Mapped[int] = mapped_column(BigInteger, default=0)  # in hundredths of whatever currency, only to sort by
+    reasons: Mapped[str] = mapped_column(default="")  # codes, a blank between them
+    line_count: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    assigned_to: Mapped[str | None] = mapped_column(String(64))
+    locked_by: Mapped[str | None] = mapped_column(String(64))
+    locked_until: Mapped[datetime | None]
+    postponed_until: Mapped[datetime | None]
+    flagged_by: Mapped[str | None] = mapped_column(String(64))
+    flagged_for: Mapped[str | None] = mapped_column(String(64))
+    flag_note: Mapped[str | None]
 
     order: Mapped[OrderRow] = relationship()
+
+    __table_args__ = (
+        Index("ix_review_cases_due_at", "status", "due_at", "id"),
+        Index("ix_review_cases_worth", "status", "worth", "id"),
+        Index("ix_review_cases_customer_id", "status", "customer_id", "id"),
+    )
 
 
 class ResolutionRow(Base):
