@@ -74,4 +74,8 @@ def entries(session: Session, subject: str | None) -> tuple[AuditEntry, ...]:
     query = select(AuditRow).order_by(AuditRow.seq)
     if subject is not None:
         query = query.where(AuditRow.subject == subject)
-    return tuple(AuditEntry(r.seq, r.at, r.actor, r.action, r.subject, r.detail) for r in session.scalars(query))
+    return tuple(entry(row) for row in session.scalars(query))
+
+
+def entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(row.seq, row.at, row.actor, row.action, row.subject, row.detail)

@@ -26,6 +26,7 @@ from store import aliases, audit, cases, checks, decided, judged, layouts, messa
 from store.assignments import Assignments
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
+from store.office import Office
 from store.people import People
 from store.records import (
     Ageing,
@@ -43,6 +44,7 @@ from store.records import (
 )
 from store.sight import Groups
 from store.tables import MetaRow
+from store.tokens import Tokens
 
 LEASE_SECONDS = 60.0
 
@@ -54,6 +56,8 @@ class Store:
         self._db = db
         self.people = People(db)
         self.assignments = Assignments(db)
+        self.tokens = Tokens(db)
+        self.office = Office(db)
 
     def close(self) -> None:
         self._db.engine.dispose()

@@ -11,7 +11,11 @@ from store.tables import Base
 
 
 class UserRow(Base):
-    """A person who may sign in; ``last_address`` is where from, the last time."""
+    """A person who may sign in; ``last_address`` is where from, the last time.
+
+    ``groups``: JSON list of the groups whose customers are seen, NULL for all customers. ``subject``: who it is at the
+    identity provider; then ``password_hash`` is empty and no password is right.
+    """
 
     __tablename__ = "users"
 
@@ -22,6 +26,8 @@ class UserRow(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     last_address: Mapped[str | None]
+    groups: Mapped[str | None]
+    subject: Mapped[str | None]
 
 
 class SessionRow(Base):
@@ -47,3 +53,22 @@ class TriesRow(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     failures: Mapped[int]
     last_at: Mapped[datetime]
+
+
+class TokenRow(Base):
+    """A program acts as a user. The token itself stands only with the program; ``scopes`` is a JSON list of actions."""
+
+    __tablename__ = "service_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_id: Mapped[str] = mapped_column(String(12), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    label: Mapped[str]
+    scopes: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+    user: Mapped[UserRow] = relationship()

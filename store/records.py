@@ -237,10 +237,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """``groups``: those whose customers' orders the user sees; None: all. ``provided``: signs in elsewhere (OIDC)."""
+
     name: str
     role: Role
     created_at: datetime
     disabled_at: datetime | None = None
+    groups: tuple[str, ...] | None = None
+    provided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +253,51 @@ class SignedIn:
 
     user: User
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """Somebody is signed in somewhere. ``session_id`` tells nothing of the token."""
+
+    session_id: int
+    address: str
+    since: datetime
+    seen_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is by the word of an identity provider; ``subject`` is theirs for ever, the rest may change."""
+
+    subject: str
+    name: str
+    role: Role
+    groups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToken:
+    """A program that acts as ``user``, as far as ``scopes`` (actions of the page's policy) go."""
+
+    token_id: str
+    user: User
+    label: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The last look at a mailbox or at the ERP exports."""
+
+    subject: str
+    at: datetime
+    found: str
+    trouble: str
 
 
 class LeaseLost(IntakeError):
