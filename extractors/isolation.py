@@ -1,8 +1,8 @@
 """Strangers' files are parsed in killable child processes, so that a hostile one costs one document and nothing else.
 
 The children stay warm between documents. Each has limits of time, processor, memory and file size, an environment
-without the parent's secrets, and a temporary folder that goes when the pool closes (at the next start, if the program
-was killed).
+without the parent's secrets, no network, no files but those that reading needs (``sandbox``), and a temporary folder
+that goes when the pool closes (at the next start, if the program was killed).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from extractors.sandbox import confine
 from pipeline.errors import DocumentError, IntakeError, SourceError
 from pipeline.model import Document
 from pipeline.scratch import scratch_folder
@@ -122,7 +123,8 @@ class _Spawn(SpawnContext):
 class Isolated:
     """A warm pool. Functions passed to ``submit`` must be importable, arguments and results records."""
 
-    def __init__(self, workers: int, limits: Limits = Limits()) -> None:
+    def __init__(self, workers: int, limits: Limits = Limits(), writable: tuple[str, ...] = ()) -> None:
+        """``writable``: folders that the children may write to beside their own, which goes with them."""
         self._limits = limits
         self._opened = ExitStack()
         folder = self._opened.enter_context(scratch_folder(Path(tempfile.gettempdir()), "po-intake-reading-"))
@@ -130,7 +132,7 @@ class Isolated:
             max_workers=workers,
             max_tasks=limits.documents_per_child,
             initializer=_prepare,
-            initargs=(limits, str(folder)),
+            initargs=(limits, str(folder), writable),
             # never fork: the parent has threads, and its memory holds what a child must not see
             context=_Spawn(),
         )
@@ -158,7 +160,7 @@ def _name_in(args: tuple[object, ...]) -> str:
     return next((arg.file_name for arg in args if isinstance(arg, Document)), "document")
 
 
-def _prepare(limits: Limits, folder: str) -> None:
+def _prepare(limits: Limits, folder: str, writable: tuple[str, ...]) -> None:
     """Runs once in each child, before anything of a stranger is seen."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     os.environ.clear()
@@ -168,6 +170,7 @@ def _prepare(limits: Limits, folder: str) -> None:
     _limit(resource.RLIMIT_AS, limits.memory)
     _limit(resource.RLIMIT_FSIZE, limits.file_size)
     _limit(resource.RLIMIT_CORE, 0)
+    confine((folder, *writable))
     gc.set_threshold(20_000, 50, 100)  # a long document is a million small records and no rings: a tenth of its time
 
 

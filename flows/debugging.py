@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from extractors.debug import MOST_PAGES, Drawing, draw_document
-from extractors.isolation import Isolated
 from flows import wiring
 from flows.settings import Intake
 from pipeline.model import Document, ReadingContext
@@ -20,7 +19,7 @@ DrawDocument = Callable[[Document, ReadingContext], tuple[Drawing, ...]]
 @contextmanager
 def isolated_drawer(intake: Intake) -> Iterator[DrawDocument]:
     """The child ends with the block."""
-    with Isolated(1, wiring.limits_of(intake)) as pool:
+    with wiring.reading_processes(intake) as pool:
         options = wiring.reading_options(intake)
 
         def draw(document: Document, context: ReadingContext) -> tuple[Drawing, ...]:

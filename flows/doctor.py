@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from extractors.sandbox import available
 from flows import wiring
 from flows.settings import Mailbox, Settings, load_settings
 from pipeline.errors import ConfigError, IntakeError
@@ -31,7 +32,7 @@ class Finding:
 
 def examine(workspace: Path) -> list[Finding]:
     """Everything, in the order a new user meets it. Never raises: what fails is a finding."""
-    findings = [*_python(), *_tesseract()]
+    findings = [*_python(), *_tesseract(), *_confinement()]
     try:
         settings = load_settings(workspace)
     except ConfigError as error:
@@ -74,6 +75,17 @@ def _tesseract() -> Iterator[Finding]:
         yield Finding(WARN, "tesseract", f"no language data for {', '.join(missing)}", f"apt-get install {packages}")
     else:
         yield Finding(OK, "tesseract", f"{program}, {len(wiring.TESSERACT_LANGUAGES)} languages")
+
+
+def _confinement() -> Iterator[Finding]:
+    """Of the processes that read strangers' documents."""
+    held = available()
+    lacking = [name for name, is_held in (("files", held.files), ("network", held.network)) if not is_held]
+    if lacking:
+        text = f"this kernel cannot keep them from {' and '.join(lacking)}; memory and time are limited all the same"
+        yield Finding(WARN, "reading processes", text, "Linux 5.13 or newer with Landlock, on x86-64 or ARM")
+    else:
+        yield Finding(OK, "reading processes", "no network, no files but those that reading needs")
 
 
 def _writable(subject: str, folder: Path) -> Iterator[Finding]:

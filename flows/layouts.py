@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from extractors.isolation import Isolated
 from extractors.layouts import correction_of
 from flows import wiring
 from flows.settings import Intake
@@ -13,5 +12,5 @@ from pipeline.model import Document, LayoutCorrection
 
 def learn(document: Document, said: Mapping[str, str], intake: Intake) -> LayoutCorrection:
     """``said``: label → meaning. Raises ``UsageError`` and ``DocumentError`` as ``correction_of`` does."""
-    with Isolated(1, wiring.limits_of(intake)) as pool:
+    with wiring.reading_processes(intake) as pool:
         return pool.submit(correction_of, document, dict(said), wiring.reading_options(intake)).result()

@@ -17,7 +17,7 @@ from extractors.pictures import PagePicture, page_picture
 from flows import queue
 from flows.parts import Parts
 from flows.settings import Settings
-from flows.wiring import limits_of, reading_options, workspace_parts
+from flows.wiring import reading_options, reading_processes, workspace_parts
 from pipeline.errors import ConfigError, DocumentError
 from pipeline.model import Document, ReviewCase, Scope
 from review.desk import Desk, Said
@@ -28,7 +28,7 @@ T = TypeVar("T")
 @contextmanager
 def desk_of(settings: Settings) -> Iterator[Desk]:
     """Everything the page needs, until the block ends. Raises ``ConfigError``."""
-    with workspace_parts(settings) as parts, Isolated(1, limits_of(settings.intake)) as pool:
+    with workspace_parts(settings) as parts, reading_processes(settings.intake) as pool:
         deciding = Deciding(parts, Lock())
         yield Desk(
             store=parts.store,

@@ -66,7 +66,7 @@ def unpack(raw: bytes) -> tuple[Message, tuple[Document, ...]]:
 @contextmanager
 def isolated_reader(intake: Intake, workers: int) -> Iterator[ReadDocument]:
     """Reads documents in killable child processes, ``workers`` at a time; the children end with the block."""
-    with Isolated(workers, limits_of(intake)) as pool:
+    with reading_processes(intake, workers) as pool:
         options = reading_options(intake)
 
         def read(document: Document, context: ReadingContext) -> tuple[Order, ...]:
@@ -75,9 +75,12 @@ def isolated_reader(intake: Intake, workers: int) -> Iterator[ReadDocument]:
         yield read
 
 
-def limits_of(intake: Intake) -> Limits:
+def reading_processes(intake: Intake, workers: int = 1) -> Isolated:
+    """What of the settings holds for every child that looks at a stranger's document."""
     seconds = intake.seconds_per_document
-    return Limits(seconds=seconds, cpu_seconds=int(seconds) + 1, memory=intake.megabytes_per_document * 1_000_000)
+    limits = Limits(seconds=seconds, cpu_seconds=int(seconds) + 1, memory=intake.megabytes_per_document * 1_000_000)
+    cache = reading_options(intake).cache_dir
+    return Isolated(workers, limits, writable=(cache,) if cache else ())
 
 
 def reading_options(intake: Intake) -> ReadingOptions:
