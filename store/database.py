@@ -42,6 +42,7 @@ from store.records import (
     RecordedOrder,
     StuckMessage,
 )
+from store.reporting import Reporting
 from store.sight import Groups
 from store.tables import MetaRow
 from store.tokens import Tokens
@@ -55,6 +56,7 @@ class Store:
     def __init__(self, db: Database) -> None:
         self._db = db
         self.people = People(db)
+        self.reporting = Reporting(db)
         self.assignments = Assignments(db)
         self.tokens = Tokens(db)
         self.office = Office(db)
