@@ -65,7 +65,7 @@ def _caught(ask: Counting) -> Figure:
         f"{fixed + refused:,} orders a person changed or refused",
         "Corrected lines: the difference between the amount as first read and as let through, or the whole amount "
         "where the item was another or a line came or went; where only the header was changed, the difference "
-        "of the totals. Rejected orders: their value.", None, cases, total,
+        "of the totals; where the ERP's price or quantity was taken, the difference to the customer's. Rejected orders: their value.", None, cases, total,
     )  # fmt: skip
 
 

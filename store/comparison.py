@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -43,7 +44,8 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``caught``: what the changes were worth, in ten-thousandths of the order's currency."""
+    """``changed_values`` were read wrong, or overruled by the ERP's; ``caught``: what that was worth, in
+    ten-thousandths of the order's currency."""
 
     judged: tuple[Judged, ...]
     changed_values: int
@@ -111,7 +113,26 @@ def compare(first: Decision, final: Decision) -> Difference:
     if not lines and any(not one.right for one in judged):
         caught = abs(e4(order_value(final.order)) - e4(order_value(first.order)))
     surplus = abs(len(first.lines) - len(final.lines))
-    return Difference(judged, len(wrong) + surplus, len(lines), caught)
+    overruled = dict(_overruled(first, final))
+    return Difference(
+        judged, len(wrong) + surplus + len(overruled), len(lines | overruled.keys()), caught + sum(overruled.values())
+    )
+
+
+def _overruled(first: Decision, final: Decision) -> Iterator[tuple[int, int]]:
+    """Lines that were read right and leave with the ERP's price or quantity, and the difference that makes."""
+    codes: dict[int, set[str]] = defaultdict(set)
+    for mismatch in first.mismatches:
+        codes[line_of(mismatch)].add(mismatch.code)
+    for i, (old, new) in enumerate(zip(first.lines, final.lines, strict=False)):
+        price = new.expected_price if new.agreed_price is None else None
+        resized = bool(codes[i] & set(_PACKS)) and old.erp_quantity != new.erp_quantity
+        if first.order.lines[i : i + 1] != final.order.lines[i : i + 1] or not (
+            resized or ("wrong_price" in codes[i] and price is not None)
+        ):
+            continue
+        leaves = price * new.erp_quantity if price is not None and new.erp_quantity is not None else None
+        yield i, abs(e4(leaves) - stake(first.order, i)) if leaves is not None else 0
 
 
 def _judged(first: Decision, final: Decision) -> Iterator[Judged]:
