@@ -16,7 +16,7 @@ from review.desk import Outcome
 from review.guard import allowed, visit_of
 from review.policy import Action
 from review.rendering import render
-from store import QueueQuery
+from store import QueueQuery, QueueShow, QueueSort
 
 router = APIRouter(prefix="/api")
 M = TypeVar("M", bound=BaseModel)
@@ -44,7 +44,7 @@ class Correction(Seen):
     values: dict[str, str | None]
 
 
-def _takes(model: type[BaseModel]) -> dict[str, Any]:
+def takes(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
@@ -58,10 +58,28 @@ def session(request: Request) -> dict[str, Any]:
 
 @router.get("/cases")
 @allowed(Action.VIEW)
-def cases(request: Request, search: str = "", customer: str = "", reason: str = "", page: int = 1) -> dict[str, Any]:
-    """Open cases, oldest first, fifty a page."""
-    asked = QueueQuery(search=search, customer=customer, reason=reason, page=min(max(page, 1), 1_000_000))
-    found = visit_of(request).desk.store.queue_page(asked)
+def cases(
+    request: Request,
+    search: str = "",
+    customer: str = "",
+    reason: str = "",
+    page: int = 1,
+    sort: QueueSort = QueueSort.DUE,
+    show: QueueShow = QueueShow.READY,
+) -> dict[str, Any]:
+    """Open cases, those due first at the head, fifty a page."""
+    visit = visit_of(request)
+    asked = QueueQuery(
+        search=search,
+        customer=customer,
+        reason=reason,
+        page=min(max(page, 1), 1_000_000),
+        sort=sort,
+        show=show,
+        user=visit.name,
+        groups=visit.groups,
+    )
+    found = visit.desk.store.queue_page(asked)
     return {"total": found.total, "pages": found.pages, "cases": [asdict(row) for row in found.rows]}
 
 
@@ -74,31 +92,31 @@ def case(request: Request, case_id: str) -> dict[str, Any]:
     return {**about, "signed_by": found.signed_by, "decision": decision_to_json(found.decision, evidence=True)}
 
 
-@router.post("/cases/{case_id}/approve", openapi_extra=_takes(Approval))
+@router.post("/cases/{case_id}/approve", openapi_extra=takes(Approval))
 @allowed(Action.APPROVE)
 def approve(request: Request, case_id: str) -> dict[str, Any]:
     """Lets the order leave, with the items named for its lines."""
-    asked = _parsed(request, Approval)
+    asked = parsed(request, Approval)
     skus = actions.items_per_line(asked.skus)
     return _told(actions.approve(visit_of(request), case_id, skus, remember=asked.remember))
 
 
-@router.post("/cases/{case_id}/correct", openapi_extra=_takes(Correction))
+@router.post("/cases/{case_id}/correct", openapi_extra=takes(Correction))
 @allowed(Action.CORRECT)
 def correct(request: Request, case_id: str) -> dict[str, Any]:
     """Puts values right and decides again; the order leaves at once if nothing else is wrong with it."""
-    return _told(actions.correct(visit_of(request), case_id, _parsed(request, Correction).values))
+    return _told(actions.correct(visit_of(request), case_id, parsed(request, Correction).values))
 
 
-@router.post("/cases/{case_id}/reject", openapi_extra=_takes(Seen))
+@router.post("/cases/{case_id}/reject", openapi_extra=takes(Seen))
 @allowed(Action.REJECT)
 def reject(request: Request, case_id: str) -> dict[str, Any]:
     """Closes the case without an order; needs a reason."""
-    _parsed(request, Seen)
+    parsed(request, Seen)
     return _told(actions.reject(visit_of(request), case_id))
 
 
-def _parsed(request: Request, model: type[M]) -> M:
+def parsed(request: Request, model: type[M]) -> M:
     try:
         return model.model_validate(visit_of(request).values)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import DocumentError, IntakeError, SourceError
-from review import api, case_pages, pages
+from review import account, api, api_desk, case_pages, pages, queue_pages
 from review.desk import Desk
 from review.guard import Refused, guard
 from review.rendering import render
@@ -33,17 +33,17 @@ def create_app(desk: Desk) -> FastAPI:
     """No route answers without the guard's word, and no page of FastAPI's own is there."""
     app = FastAPI(
         title="po-intake",
-        description="Review cases: list, show, approve, correct, reject. Sign in first; what changes something carries "
-        "the header Origin of this page and X-CSRF-Token (see /api/session).",
+        description="What the pages do, for programs. Give a token (po-intake user token) as Authorization: Bearer. "
+        "Or sign in as in the browser; then what changes something carries the header Origin of this page and "
+        "X-CSRF-Token (see /api/session).",
         dependencies=[Depends(guard)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
     )
     app.state.desk = desk
-    app.include_router(pages.router)
-    app.include_router(case_pages.router)
-    app.include_router(api.router)
+    for part in (pages, queue_pages, case_pages, account, api, api_desk):
+        app.include_router(part.router)
     app.add_exception_handler(IntakeError, _trouble)
     app.add_exception_handler(Refused, _trouble)
 

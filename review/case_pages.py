@@ -94,5 +94,6 @@ def _onward(request: Request, case_id: str, what: str) -> Response:
     """To the next open case when this one is done, else back to it."""
     if what in ("open", "second"):
         return RedirectResponse(f"/cases/{quote(case_id)}?came={what}", 303)
-    following = visit_of(request).desk.store.next_case(case_id)
+    visit = visit_of(request)
+    following = visit.desk.store.next_case(case_id, visit.name, visit.groups)
     return RedirectResponse(f"/cases/{quote(following)}?done={what}" if following else f"/queue?done={what}", 303)

@@ -1,4 +1,4 @@
-"""Before every route: is it the right host, who is it, may they, and do they mean it? Default is no."""
+"""Before every route: the right host, who is it, may they, is the case theirs, do they mean it? Default is no."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from pipeline.errors import UsageError
 from review.desk import Desk
 from review.policy import Action, may
-from store import User
+from store import Role, User
 
 F = TypeVar("F", bound=Callable[..., Any])
 LONGEST_BODY = 2_000_000
@@ -41,10 +41,19 @@ class Visit:
     user: User | None
     token: str  # the session's, or that of the sign-in form; "" when neither is there
     values: dict[str, Any] = field(default_factory=dict)
+    scopes: tuple[str, ...] | None = None  # a program's token goes no further; None: a person
 
     @property
     def name(self) -> str:
         return self.user.name if self.user else ""
+
+    @property
+    def groups(self) -> tuple[str, ...] | None:
+        """Those whose customers this person sees; None: all customers. Administrators see all."""
+        return () if self.user is None else None if self.user.role is Role.ADMIN else self.user.groups
+
+    def may(self, action: Action) -> bool:
+        return may(self.user, action) and (self.scopes is None or action in (Action.PUBLIC, *self.scopes))
 
     @property
     def csrf(self) -> str:
@@ -76,32 +85,47 @@ async def guard(request: Request) -> None:
         raise Refused(400, "this page does not answer to that host name")
     if not _storable((request.url.path, list(request.query_params.values()), list(request.cookies.values()))):
         raise Refused(400, "the address holds characters that are none")
-    user, token = await run_in_threadpool(_who, desk, request)
-    if not may(user, action):
-        raise Refused(403, "your role does not allow this") if user else Refused(401, "sign in first")
-    values = await _meant(request, desk, token) if request.method not in ("GET", "HEAD") else {}
-    request.state.visit = Visit(desk, user, token, values)
+    visit = await run_in_threadpool(_who, desk, request)
+    if not visit.may(action):
+        raise Refused(403, "your role does not allow this") if visit.user else Refused(401, "sign in first")
+    case_id = request.path_params.get("case_id")
+    if case_id is not None and not await run_in_threadpool(desk.store.may_see, case_id, visit.groups):
+        raise Refused(404, "there is no such case")
+    if request.method not in ("GET", "HEAD"):
+        visit = replace(visit, values=await _meant(request, visit))
+    request.state.visit = visit
 
 
-def _who(desk: Desk, request: Request) -> tuple[User | None, str]:
+def _who(desk: Desk, request: Request) -> Visit:
+    """A program by its token, on the JSON interface alone; else a person by the cookie of the session."""
+    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer" and request.url.path.startswith("/api/"):
+        program = desk.store.tokens.of(token_hash(bearer.strip()))
+        return Visit(desk, program.user, "", scopes=program.scopes) if program else Visit(desk, None, "")
     token = request.cookies.get(session_cookie(desk), "")
     if token:
         found = desk.store.people.signed_in(token_hash(token), desk.idle, desk.longest)
         if found is not None:
-            return found.user, token
-    return None, request.cookies.get(form_cookie(desk), "")
+            return Visit(desk, found.user, token)
+    return Visit(desk, None, request.cookies.get(form_cookie(desk), ""))
 
 
 # --- does the person mean it ------------------------------------------------------------------------------------------
 
 
-async def _meant(request: Request, desk: Desk, token: str) -> dict[str, Any]:
-    """The body of a request that changes something, which must come from our own page with its own token."""
-    if request.headers.get("origin") != _origin(request, desk):
+async def _meant(request: Request, visit: Visit) -> dict[str, Any]:
+    """The body of a request that changes something, which must come from our own page with its own token.
+
+    No browser sends a program's token by itself, so a program needs neither.
+    """
+    program, token = visit.scopes is not None, visit.token
+    if not program and request.headers.get("origin") != _origin(request, visit.desk):
         raise Refused(403, "the request comes from another page (header Origin); open the review page itself")
     values = _parsed(request.headers.get("content-type", ""), await _body(request))
     if not _storable(values):
         raise Refused(400, "the request holds characters that are none")
+    if program:
+        return values
     sent = request.headers.get("x-csrf-token") or values.pop("csrf", "")
     if not token or not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), csrf_of(token).encode()):
         raise Refused(403, "the page is older than your session; load it again and repeat what you did")

@@ -1,12 +1,11 @@
-"""The pages for people: sign in and the queue."""
+"""Signing in and out; files of the page itself; whether the service is well."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from pipeline.errors import SourceError
 from review.desk import Desk
 from review.guard import (
     Refused,
@@ -24,9 +23,9 @@ from review.guard import (
 from review.passwords import is_right
 from review.policy import Action
 from review.rendering import FOLDER, render
-from store import QueueQuery
 
 router = APIRouter(include_in_schema=False)
+INSIDE = ("/queue", "/cases/", "/causes", "/account", "/admin", "/reports")
 STATIC = {"style.css": "text/css", "keys.js": "text/javascript"}
 
 
@@ -36,6 +35,18 @@ def static(name: str) -> Response:
     if name not in STATIC:
         raise Refused(404, "there is no such file")
     return Response((FOLDER / "static" / name).read_bytes(), media_type=STATIC[name])
+
+
+@router.get("/health")
+@allowed(Action.PUBLIC)
+def health(request: Request) -> Response:
+    """200 as long as the database answers; it tells nothing else."""
+    desk: Desk = request.app.state.desk
+    try:
+        desk.store.schema()
+    except SourceError:
+        return JSONResponse({"status": "the database does not answer"}, 503)
+    return JSONResponse({"status": "ok"})
 
 
 # --- signing in and out -----------------------------------------------------------------------------------------------
@@ -84,7 +95,7 @@ def sign_in(request: Request) -> Response:
 
 def _inside(to: str) -> str:
     """Only places of this page: never another host's."""
-    good = to.startswith(("/queue", "/cases/")) and "\\" not in to and to.isascii() and to.isprintable()
+    good = to.startswith(INSIDE) and "\\" not in to and to.isascii() and to.isprintable()
     return to if good else "/queue"
 
 
@@ -96,27 +107,3 @@ def sign_out(request: Request) -> Response:
     response = RedirectResponse("/sign-in", 303)
     drop_cookie(response, visit.desk, session_cookie(visit.desk))
     return response
-
-
-# --- looking ----------------------------------------------------------------------------------------------------------
-
-
-@router.get("/")
-@allowed(Action.VIEW)
-def start() -> Response:
-    return RedirectResponse("/queue", 303)
-
-
-@router.get("/queue")
-@allowed(Action.VIEW)
-def queue(
-    request: Request, search: str = "", customer: str = "", reason: str = "", page: int = 1, done: str = ""
-) -> Response:
-    asked = QueueQuery(search=search, customer=customer, reason=reason, page=min(max(page, 1), 1_000_000))
-
-    def address(**other: object) -> str:
-        kept = {"search": search, "customer": customer, "reason": reason, "page": asked.page} | other
-        return "/queue?" + urlencode({key: value for key, value in kept.items() if value})
-
-    found = visit_of(request).desk.store.queue_page(asked)
-    return render(request, "queue.html", asked=asked, found=found, address=address, done=done)

@@ -10,20 +10,29 @@ from store import Role, User
 class Action(StrEnum):
     PUBLIC = "public"  # before signing in
     VIEW = "view"
+    WORK = "work"  # take, assign, postpone, flag, hand back
     CORRECT = "correct"
     APPROVE = "approve"
     RELEASE = "release"  # the second of two approvals
     REJECT = "reject"
+    MANY = "many"  # one answer to many cases of the same cause
+    REPORTS = "reports"
+    ADMIN = "admin"
+    ACCOUNT = "account"  # the own password, the own sessions
     LEAVE = "leave"  # sign out
 
 
-_VIEWER = frozenset({Action.VIEW, Action.LEAVE})
-_REVIEWER = _VIEWER | {Action.CORRECT, Action.APPROVE, Action.REJECT}
+SCOPES = (
+    Action.VIEW, Action.WORK, Action.CORRECT, Action.APPROVE, Action.RELEASE, Action.REJECT, Action.MANY,
+    Action.REPORTS, Action.ADMIN,
+)  # fmt: skip
+_EVERYBODY = frozenset({Action.VIEW, Action.ACCOUNT, Action.LEAVE})
+_REVIEWER = _EVERYBODY | {Action.WORK, Action.CORRECT, Action.APPROVE, Action.REJECT, Action.MANY}
 _ALLOWED = {
-    Role.FINANCE: _VIEWER,
+    Role.FINANCE: _EVERYBODY | {Action.REPORTS},
     Role.REVIEWER: _REVIEWER,
-    Role.APPROVER: _REVIEWER | {Action.RELEASE},
-    Role.ADMIN: _REVIEWER | {Action.RELEASE},
+    Role.APPROVER: _REVIEWER | {Action.RELEASE, Action.REPORTS},
+    Role.ADMIN: _REVIEWER | {Action.RELEASE, Action.REPORTS, Action.ADMIN},
 }
 
 

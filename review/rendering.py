@@ -11,13 +11,14 @@ from starlette.responses import HTMLResponse
 
 from review.guard import Visit
 from review.policy import Action, may
-from review.views import age
+from review.views import age, due
 
 FOLDER = Path(__file__).parent
 _TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 _TEMPLATES.filters["age"] = age
+_TEMPLATES.filters["due"] = due
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:

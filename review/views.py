@@ -110,3 +110,8 @@ def age(since: datetime) -> str:
     if seconds < 3600:
         return f"{seconds // 60:.0f} min"
     return f"{seconds // 3600:.0f} h" if seconds < 172_800 else f"{seconds // 86_400:.0f} days"
+
+
+def due(at: datetime) -> str:
+    ahead = at - datetime.now(UTC)
+    return f"overdue {age(at)}" if ahead.total_seconds() < 0 else f"in {age(datetime.now(UTC) - ahead)}"

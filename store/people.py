@@ -118,6 +118,11 @@ class People:
                     row.failures, row.last_at = row.failures + 1, now
             return max(wait, timedelta(0))
 
+    def forgive(self, name: str, address: str) -> None:
+        """The password was right after all: the tries are forgotten."""
+        with self._db.writing("tries-forgiven") as session:
+            session.execute(delete(TriesRow).where(TriesRow.key.in_(_keys(session, name, address))))
+
     def sign_in(self, user: User, token_hash: str, address: str) -> None:
         """A right password: the tries are forgiven, a session begins."""
         with self._db.writing("sign-in") as session:
