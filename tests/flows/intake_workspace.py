@@ -113,11 +113,12 @@ def make_workspace(folder: Path, messages: dict[str, bytes] | None = None, **val
 
 VARIES = {
     "id", "fence", "lease_owner", "lease_until", "retry_at", "received_at", "finished_at", "seen_at", "acknowledged_at",
-    "created_at", "decided_at", "opened_at", "closed_at", "done_at", "at", "hash", "previous", "seq",
+    "created_at", "decided_at", "opened_at", "due_at", "closed_at", "done_at", "at", "hash", "previous", "seq",
 }  # fmt: skip
 NAMED_BY = {
     "message_id": ("messages", "sha256"),
     "order_id": ("orders", "order_key"),
+    "case_row": ("review_cases", "case_id"),
     "decision_id": None,
     "case_id": None,
 }
@@ -133,6 +134,7 @@ def content(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
             for name in names
         }
     dump["meta"] = [row for row in dump["meta"] if "audit_head" not in row]
+    dump.pop("last_looks")  # how the last look went is overwritten by the next
     return dump
 
 
