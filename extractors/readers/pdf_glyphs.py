@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ _SHAPE = 0.35  # weight of the glyph's width to height beside the grid, whose le
 _CLEARLY = 1.3  # times nearer than the character it claims to be, a glyph is another
 _ENOUGH = {DIGITS: 10, LETTERS: 16}  # different characters looked at per font
 _MOST_WORDS = 10  # looked at for each of the two
+_LARGEST = 96  # pixels of a glyph's side; of a larger one, not every row and column is looked at
 _INK = 0.4  # of the greatest contrast in a glyph's box, from which a pixel is ink
 _UNSURE = "1"  # slanted, it is taken for 2 or 7 in some faces
 _LEAST_LETTERS, _LYING_LETTERS = 8, 0.4  # so many different letters, and this share of them, convict a font
@@ -83,11 +84,11 @@ def lying_fonts(picture: PagePicture, text_page: int, spots: Iterable[Spot], jud
         if spot.handle not in fonts:
             fonts[spot.handle] = pdfium.text_font(spot.handle) or 0
         by_font.setdefault(fonts[spot.handle], []).append(spot)
-    found: set[int] = set()
-    for font, own in by_font.items():
-        if font and not judged.again(font) and _lies(_glyphs(picture, text_page, own)):
-            found.add(font)
-    return found
+    return {
+        font
+        for font, own in by_font.items()
+        if font and not judged.again(font) and _lies(*_glyphs(picture, text_page, own))
+    }
 
 
 def _name(font: int) -> bytes:
@@ -96,35 +97,63 @@ def _name(font: int) -> bytes:
     return buffer.value
 
 
-def _telling(spots: Sequence[Spot]) -> Iterator[tuple[Spot, set[str]]]:
-    """The words that show most different characters, digits first, and which of theirs to look at."""
-    for alphabet, enough in _ENOUGH.items():
-        wanted = set(alphabet)
-        for _ in range(_MOST_WORDS):
-            best = max(spots, key=lambda spot: len(wanted.intersection(spot.text)))
-            new = wanted.intersection(best.text)
-            if len(alphabet) - len(wanted) >= enough or not new:
-                break
-            wanted -= new
-            yield best, new
+def _telling(spots: Iterable[Spot], alphabet: str) -> Iterator[tuple[Spot, list[str]]]:
+    """The words that show most different characters of the alphabet, and which of theirs to look at."""
+    bits = {character: 1 << n for n, character in enumerate(alphabet)}
+    texts = {spot.text: spot for spot in reversed(list(spots))}  # of the same text the first
+    left = [(spot, _mask(text, bits)) for text, spot in reversed(texts.items())]
+    wanted, looked_at = (1 << len(alphabet)) - 1, 0
+    for _ in range(_MOST_WORDS):
+        left = [(spot, mask) for spot, mask in left if mask & wanted]
+        if not left or looked_at >= _ENOUGH[alphabet]:
+            return
+        best, mask = max(left, key=lambda one: (one[1] & wanted).bit_count())
+        new = [character for character, bit in bits.items() if mask & wanted & bit]
+        yield best, new
+        wanted &= ~mask
+        looked_at += len(new)
 
 
-def _glyphs(picture: PagePicture, text_page: int, spots: Sequence[Spot]) -> Iterator[tuple[str, Grid]]:
-    for spot, characters in _telling(spots):
-        for character in characters:
-            box = _tight_box(text_page, spot.first + spot.text.index(character))
-            grid = as_grid(_contrast(np.rot90(picture.part(box), -spot.turn)))
-            if grid is not None:
-                yield character, grid
+def _mask(text: str, bits: Mapping[str, int]) -> int:
+    mask = 0
+    for character in text:
+        mask |= bits.get(character, 0)
+    return mask
 
 
-def _contrast(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Ink as 255 and ground as 0, whichever of the two is the lighter: the ground has the middle grey of the rim."""
-    if part.size == 0:
-        return part
-    rim = np.concatenate((part[0], part[-1], part[:, 0], part[:, -1]))
-    away = np.abs(part.astype(np.int16) - np.int16(np.median(rim)))
-    return (away * (255 / max(int(away.max()), 1))).astype(np.uint8) if away.max() > 40 else np.zeros_like(part)
+def _glyphs(picture: PagePicture, text_page: int, spots: Sequence[Spot]) -> tuple[str, Grid]:
+    """Characters, each once, and the grids of their glyphs."""
+    characters: list[str] = []
+    parts: list[NDArray[np.uint8]] = []
+    for alphabet in _ENOUGH:
+        for spot, new in _telling(spots, alphabet):
+            boxes = [_tight_box(text_page, spot.first + spot.text.index(character)) for character in new]
+            characters += new
+            parts += [np.rot90(part, -spot.turn) if spot.turn else part for part in picture.parts(boxes)]
+    there = [n for n, part in enumerate(parts) if part.size]
+    grids, seen = as_grids(_contrasted([parts[n] for n in there]))
+    return "".join(characters[n] for n, inked in zip(there, seen, strict=True) if inked), grids[seen]
+
+
+def _contrasted(parts: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Sheets of one size (glyphs by rows by columns) with ink as 255 and ground as 0, whichever of the two is lighter.
+
+    The ground has the middle grey of the rim.
+    """
+    parts = [part[:: len(part) // _LARGEST + 1, :: part.shape[1] // _LARGEST + 1] for part in parts]
+    grounds = np.array([_middle_of_rim(part) for part in parts], dtype=np.int16).reshape(-1, 1, 1)
+    size = [max((part.shape[axis] for part in parts), default=1) for axis in (0, 1)]
+    sheets = np.broadcast_to(grounds, (len(parts), *size)).copy()
+    for sheet, part in zip(sheets, parts, strict=True):
+        sheet[: part.shape[0], : part.shape[1]] = part
+    away = np.abs(sheets - grounds)
+    most = away.max(axis=(1, 2), keepdims=True)
+    return np.asarray(away * np.where(most > 40, 255 / np.maximum(most, 1), 0.0), dtype=np.uint8)
+
+
+def _middle_of_rim(part: NDArray[np.uint8]) -> int:
+    rim = sorted(b"".join(side.tobytes() for side in (part[0], part[-1], part[:, 0], part[:, -1])))
+    return (rim[(len(rim) - 1) // 2] + rim[len(rim) // 2]) // 2
 
 
 def _tight_box(text_page: int, index: int) -> Rectangle:
@@ -134,46 +163,58 @@ def _tight_box(text_page: int, index: int) -> Rectangle:
     return left, bottom, right, top
 
 
-def as_grid(ink: NDArray[np.uint8]) -> Grid | None:
-    """The glyph cut to its ink, as one vector of length about one; None when there is nothing to see."""
-    dark = ink > 255 * _INK
-    if np.count_nonzero(dark) < 6:
-        return None
-    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
-    glyph = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
-    grid = _shares(glyph.shape[0], _ROWS) @ glyph @ _shares(glyph.shape[1], _COLUMNS).T
-    shape = min(glyph.shape[1] / glyph.shape[0], 1.2)
-    return np.append(grid.ravel() / np.linalg.norm(grid), np.float32(_SHAPE * shape)).astype(np.float32)
+def as_grids(sheets: NDArray[np.uint8]) -> tuple[Grid, NDArray[np.bool_]]:
+    """Each sheet cut to its ink, as one vector of length about one, and whether there is anything to see on it.
+
+    ``sheets``: glyphs by rows by columns, ink 255.
+    """
+    dark = np.asarray(sheets > 255 * _INK)
+    seen = np.count_nonzero(dark, axis=(1, 2)) >= 6
+    (top, height), (left, width) = _extent(dark.max(axis=2)), _extent(dark.max(axis=1))
+    down, across = _shares(top, height, _ROWS, sheets.shape[1]), _shares(left, width, _COLUMNS, sheets.shape[2])
+    grids = (down @ sheets.astype(np.float32) @ across.transpose(0, 2, 1)).reshape(len(sheets), _ROWS * _COLUMNS)
+    grids /= np.maximum(np.linalg.norm(grids, axis=1, keepdims=True), 1e-9)
+    shapes = _SHAPE * np.minimum(width / height, 1.2)
+    return np.concatenate((grids, shapes[:, None]), axis=1, dtype=np.float32), seen
 
 
-@functools.lru_cache(maxsize=256)
-def _shares(pixels: int, cells: int) -> Grid:
-    """How much of each pixel falls into each cell, by the cell's size."""
-    edges = np.arange(cells + 1) * pixels / cells
-    at = np.arange(pixels)
-    inside = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
-    return np.asarray(np.clip(inside, 0, None) * cells / pixels, dtype=np.float32)
+def _extent(filled: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first place that is filled in each row, and how many there are up to the last."""
+    first = filled.argmax(axis=1)
+    return first, filled.shape[1] - filled[:, ::-1].argmax(axis=1) - first
 
 
-def _lies(glyphs: Iterable[tuple[str, Grid]]) -> bool:
+def _shares(first: NDArray[np.int64], count: NDArray[np.int64], cells: int, pixels: int) -> Grid:
+    """How much of each pixel falls into each cell, by the cell's size: glyphs by cells by pixels.
+
+    The cells part the ``count`` pixels from the ``first`` on.
+    """
+    edges = np.arange(cells + 1) * count[:, None] / cells
+    at = np.arange(pixels) - first[:, None]
+    inside = np.minimum(edges[:, 1:, None], at[:, None] + 1) - np.maximum(edges[:, :-1, None], at[:, None])
+    return np.asarray(np.clip(inside, 0, None) * cells / count[:, None, None], dtype=np.float32)
+
+
+def _lies(characters: str, grids: Grid) -> bool:
     """Whether a digit, or many letters, are drawn as another character. Each character comes once."""
-    drawn = list(glyphs)
-    others = {alphabet: _others([one for one in drawn if one[0] in alphabet], alphabet) for alphabet in _ENOUGH}
-    letters = sum(character in LETTERS for character, _ in drawn)
+    others = {alphabet: _others(characters, grids, alphabet) for alphabet in _ENOUGH}
+    letters = sum(character in LETTERS for character in characters)
     many = letters >= _LEAST_LETTERS and len(others[LETTERS]) > _LYING_LETTERS * letters
     return many or bool(others[DIGITS] - {_UNSURE})
 
 
-def _others(glyphs: Sequence[tuple[str, Grid]], alphabet: str) -> set[str]:
+def _others(characters: str, grids: Grid, alphabet: str) -> set[str]:
     """The characters whose glyph another one of the alphabet fits clearly better; upper and lower case are one."""
-    if not glyphs:
+    own = [n for n, character in enumerate(characters) if character in alphabet]
+    if not own:
         return set()
-    grids, known = np.stack([grid for _, grid in glyphs]), _known(alphabet)
+    known, lengths = _known(alphabet)
     # |a - b|^2 = |a|^2 + |b|^2 - 2ab: characters by faces by glyphs, of which the nearest face counts
-    distances = ((known**2).sum(axis=2)[:, :, None] - 2 * known @ grids.T).min(axis=1) + (grids**2).sum(axis=1)
+    distances = lengths - 2 * (known @ grids[own].T).reshape(*lengths.shape[:2], len(own))
+    distances = distances.min(axis=1) + (grids[own] ** 2).sum(axis=1)
     nearest = distances.min(axis=0)
     found = set()
-    for index, (character, _) in enumerate(glyphs):
+    for index, character in enumerate(characters[n] for n in own):
         cases = [alphabet.index(c) for c in {character, character.swapcase()} if c in alphabet]
         if distances[cases, index].min() > _CLEARLY * nearest[index]:
             found.add(character)
@@ -181,19 +222,19 @@ def _others(glyphs: Sequence[tuple[str, Grid]], alphabet: str) -> set[str]:
 
 
 @functools.cache
-def _known(alphabet: str) -> Grid:
-    """Characters by standard typefaces by grid."""
+def _known(alphabet: str) -> tuple[Grid, Grid]:
+    """Characters in the standard typefaces by grid, and the squares of their lengths (characters by faces by one)."""
     document = pypdfium2.PdfDocument.new()
     page = document.new_page(100, 100)
     try:
-        faces = [_face(document, page, face, alphabet) for face in _STANDARD]
+        faces = np.stack([_face(document, page, face, alphabet) for face in _STANDARD], axis=1)
     finally:
         page.close()
         document.close()
-    return np.stack([np.stack(grids) for grids in zip(*faces, strict=True)])
+    return faces.reshape(-1, faces.shape[2]), (faces**2).sum(axis=2, keepdims=True)
 
 
-def _face(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, face: str, alphabet: str) -> list[Grid]:
+def _face(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, face: str, alphabet: str) -> Grid:
     """The characters drawn with blanks between, cut apart where there is no ink."""
     text = "  ".join(alphabet).encode("utf-16-le") + b"\0\0"
     item = raw.FPDFPageObj_NewTextObj(document.raw, face.encode(), _HEIGHT)
@@ -204,7 +245,9 @@ def _face(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, face: str, a
     raw.FPDFPageObj_Destroy(item)
     filled = np.concatenate(([False], (ink > 255 * _INK).any(axis=0), [False]))
     edges = np.flatnonzero(filled[1:] != filled[:-1])
-    grids = [as_grid(ink[:, start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    known = [grid for grid in grids if grid is not None]
-    assert len(known) == len(alphabet), f"{face}: {len(known)} glyphs of {len(alphabet)}"
-    return known
+    glyphs = list(zip(edges[::2], edges[1::2], strict=True))
+    assert len(glyphs) == len(alphabet), f"{face}: {len(glyphs)} glyphs of {len(alphabet)}"
+    sheets = np.zeros((len(glyphs), len(ink), max(end - start for start, end in glyphs)), dtype=np.uint8)
+    for sheet, (start, end) in zip(sheets, glyphs, strict=True):
+        sheet[:, : end - start] = ink[:, start:end]
+    return as_grids(sheets)[0]

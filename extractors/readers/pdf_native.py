@@ -73,3 +73,8 @@ MOVE, LINE, CURVE = 2, 0, 1  # FPDF_SEGMENT_*
 image_size = _bare("FPDFImageObj_GetImagePixelSize", _INT, _HANDLE, _HANDLE, _HANDLE)
 char_box = _bare("FPDFText_GetCharBox", _INT, _HANDLE, _INT, _HANDLE, _HANDLE, _HANDLE, _HANDLE)
 set_active = _bare("FPDFPageObj_SetIsActive", _INT, _HANDLE, _INT)
+
+new_bitmap = _bare("FPDFBitmap_CreateEx", _HANDLE, _INT, _INT, _INT, _HANDLE, _INT)
+close_bitmap = _bare("FPDFBitmap_Destroy", None, _HANDLE)
+draw_page = _bare("FPDF_RenderPageBitmap", None, _HANDLE, _HANDLE, *(_INT,) * 6)
+draw_forms = _bare("FPDF_FFLDraw", None, _HANDLE, _HANDLE, _HANDLE, *(_INT,) * 6)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pypdfium2
+import pypdfium2_raw as raw
 from numpy.typing import NDArray
 
 from extractors.readers import pdf_native as pdfium
@@ -43,38 +45,66 @@ class PagePicture:
 
     @functools.cached_property
     def _coarse(self) -> tuple[NDArray[np.uint8], float]:
-        return self._render(_COARSE)
+        return self._whole(_COARSE)
 
     @functools.lru_cache(maxsize=1)  # noqa: B019 (the picture lives no longer than its page)
     def _without(self, text_objects: tuple[int, ...]) -> tuple[NDArray[np.uint8], float]:
         for item in text_objects:
             pdfium.set_active(item, 0)
         try:
-            return self._render(_COARSE)
+            return self._whole(_COARSE)
         finally:
             for item in text_objects:
                 pdfium.set_active(item, 1)
 
-    @functools.cached_property
-    def _sharp(self) -> tuple[NDArray[np.uint8], float]:
-        return self._render(_SHARP)
+    def parts(self, boxes: Sequence[Rectangle]) -> list[NDArray[np.uint8]]:
+        """What is shown in each of the boxes, which lie near each other; without any pixel outside the page.
 
-    def _render(self, scale: float) -> tuple[NDArray[np.uint8], float]:
+        Only their surroundings are drawn, and those as a part of the whole page would be: pixel by pixel the same.
+        """
+        width, height, scale = self._size(_SHARP)
+        slices = [self._slices(box, scale) for box in boxes]
+        top, left = (min((both[axis].start for both in slices), default=0) for axis in (0, 1))
+        bottom = min(max((rows.stop for rows, _ in slices), default=0), height)
+        right = min(max((columns.stop for _, columns in slices), default=0), width)
+        drawn = self._draw((width, height), (left, top, right, bottom))
+        return [
+            drawn[rows.start - top : max(rows.stop - top, 0), columns.start - left : max(columns.stop - left, 0)]
+            for rows, columns in slices
+        ]
+
+    def _whole(self, scale: float) -> tuple[NDArray[np.uint8], float]:
         """The page without its /Rotate, in grey, and pixels a point."""
+        width, height, scale = self._size(scale)
+        return self._draw((width, height), (0, 0, width, height)), scale
+
+    def _size(self, scale: float) -> tuple[int, int, float]:
+        """Pixels across and down of the page without its /Rotate, and pixels a point: as many as may be."""
         left, bottom, right, top = self._crop
         scale = min(scale, (_MOST / max((right - left) * (top - bottom), 1.0)) ** 0.5)
-        bitmap = self._page.render(
-            scale=scale, grayscale=True, rotation=-self._page.get_rotation() % 360, draw_annots=False
-        )
-        try:
-            return np.array(bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width]), scale
-        finally:
-            bitmap.close()
+        width, height = (math.ceil(side * scale) for side in self._page.get_size())
+        return (height, width, scale) if self._turns % 2 else (width, height, scale)
 
-    def part(self, box: Rectangle) -> NDArray[np.uint8]:
-        """What is shown in the box; without any pixel outside the page."""
-        pixels, scale = self._sharp
-        return pixels[self._slices(box, scale)]
+    @functools.cached_property
+    def _turns(self) -> int:
+        """Quarter turns that undo the page's /Rotate."""
+        return int(-self._page.get_rotation() // 90 % 4)
+
+    def _draw(self, size: tuple[int, int], part: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+        """A part (left, top, right, bottom) of the page drawn in that size, all in pixels."""
+        left, top, right, bottom = part
+        pixels = np.full((max(bottom - top, 0), max(right - left, 0)), 255, dtype=np.uint8)
+        if not pixels.size:
+            return pixels
+        bitmap = pdfium.new_bitmap(right - left, bottom - top, raw.FPDFBitmap_Gray, pixels.ctypes.data, right - left)
+        try:
+            place = (bitmap, pdfium.address(self._page.raw), -left, -top, *size, self._turns, raw.FPDF_GRAYSCALE)
+            pdfium.draw_page(*place)
+            if self._page.formenv:
+                pdfium.draw_forms(pdfium.address(self._page.formenv.raw), *place)
+        finally:
+            pdfium.close_bitmap(bitmap)
+        return pixels
 
     def _slices(self, box: Rectangle, scale: float) -> tuple[slice, slice]:
         x0, y0, x1, y1 = box
