@@ -63,9 +63,10 @@ def _caught(ask: Counting) -> Figure:
         "errors_caught", "Value of errors caught", ask.money(where, "f.caught_e4"),
         f"{fixed:,} corrected and {refused:,} rejected orders",
         f"{fixed + refused:,} orders a person changed or refused",
-        "Corrected lines: the difference between the amount as first read and as let through, or the whole amount "
-        "where the item was another or a line came or went; where only the header was changed, the difference "
-        "of the totals; where the ERP's price or quantity was taken, the difference to the customer's. Rejected orders: their value.", None, cases, total,
+"Corrected lines: the difference between the amount as first read and as let through, or the whole "
+        "amount where the item was another or a line came or went; where only the header was changed, the difference "
+        "of the totals; where the ERP's price or quantity was taken, the difference to the customer's. Rejected "
+        "orders: their value.", None, cases, total,
     )  # fmt: skip
 
 

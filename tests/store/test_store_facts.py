@@ -91,6 +91,19 @@ def test_lines_that_came_or_went_are_wrong_lines() -> None:
     assert compare(first, first).changed_values == 0
 
 
+def test_a_price_that_the_erp_overrules_was_caught() -> None:
+    first = replace(read(LINE), mismatches=(Mismatch("wrong_price", "lines[0].unit_price", "2", "2.5", ""),))
+    line = replace(first.lines[0], erp_quantity=Decimal(10), expected_price=Decimal(2))
+    found = compare(first, replace(first, lines=(line,), mismatches=()))
+    assert (found.changed_values, found.changed_lines, found.caught) == (1, 1, 50_000), "25.00 asked, 20.00 leave"
+    agreed = replace(line, agreed_price=Decimal("2.5"))
+    assert compare(first, replace(first, lines=(agreed,), mismatches=())).changed_values == 0
+    assert all(one.right for one in found.judged), "it was read right"
+    few = replace(first, mismatches=(Mismatch("below_moq", "lines[0].quantity", "20", "10", ""),))
+    more = replace(line, erp_quantity=Decimal(20))
+    assert compare(few, replace(few, lines=(more,), mismatches=())).caught == 150_000
+
+
 @pytest.mark.parametrize(
     ("confidence", "low"), [(None, -1), (0.0, 0), (0.499, 0), (0.5, 50), (0.98999, 99), (0.9899, 98), (1.0, 99)]
 )
