@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import httpx
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
 
 from pipeline.durable import flush_folder
 from pipeline.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:  # at run time only where a mailbox takes tokens: they load slowly
+    from authlib.integrations.base_client.errors import OAuthError
+    from authlib.integrations.requests_client import OAuth2Session
 
 _AHEAD = 120.0  # seconds before its end at which a token is renewed; half its life if that is shorter
 # RFC 6749, 4.1.2.1: the provider cannot answer now; it does not say that anything is wrong with us
@@ -79,7 +79,7 @@ def first_consent(settings: OAuth2Settings, place: str, redirect: str, wait: Cal
     """
     verifier = os.urandom(48).hex()
 
-    def asked(client: OAuth2Client) -> dict[str, Any]:
+    def asked(client: OAuth2Session) -> dict[str, Any]:
         # access_type and prompt: without them Google gives no refresh token; others do not know them
         address, state = client.create_authorization_url(
             settings.authorize_url, code_verifier=verifier, access_type="offline", prompt="consent"
@@ -97,7 +97,7 @@ def first_consent(settings: OAuth2Settings, place: str, redirect: str, wait: Cal
     return refresh
 
 
-def _renewed(client: OAuth2Client, settings: OAuth2Settings, refresh: str) -> dict[str, Any]:
+def _renewed(client: OAuth2Session, settings: OAuth2Settings, refresh: str) -> dict[str, Any]:
     token: dict[str, Any]
     if refresh:
         token = client.refresh_token(settings.token_url, refresh_token=refresh)
@@ -107,20 +107,24 @@ def _renewed(client: OAuth2Client, settings: OAuth2Settings, refresh: str) -> di
 
 
 def _asked(
-    settings: OAuth2Settings, place: str, ask: Callable[[OAuth2Client], dict[str, Any]], **more: str
+    settings: OAuth2Settings, place: str, ask: Callable[[OAuth2Session], dict[str, Any]], **more: str
 ) -> dict[str, Any]:
+    import requests
+    from authlib.integrations.base_client.errors import OAuthError
+    from authlib.integrations.requests_client import OAuth2Session
+
     method = "client_secret_post" if settings.client_secret else "none"
     try:
-        with OAuth2Client(
+        with OAuth2Session(
             settings.client_id, settings.client_secret or None, scope=settings.scope or None,
-            token_endpoint_auth_method=method, timeout=30.0, **more,
+            token_endpoint_auth_method=method, default_timeout=30.0, **more,
         ) as client:  # fmt: skip
             return ask(client)
     except OAuthError as error:
         if error.error in _PASSING:
             raise _silent(settings, place, error) from error
         raise ConfigError(f"{place}: {_refusal(settings, error)}") from error
-    except (httpx.HTTPError, ValueError) as error:  # ValueError: an answer that is no JSON
+    except (requests.RequestException, ValueError) as error:  # ValueError: an answer that is no JSON
         raise _silent(settings, place, error) from error
 
 

@@ -28,7 +28,7 @@ THIRD_PARTY = {
     "matchers": {"rapidfuzz", "numpy", "pandas"},
     "rules": {"pydantic", "spacy", "rapidfuzz"},
     "connectors": {
-        "imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml", "authlib", "httpx",
+        "imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml", "authlib", "requests",
     },
     "store": {"sqlalchemy", "alembic"},
     "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy", "argon2"},
