@@ -188,6 +188,19 @@ def decide_again(
         return Outcome(parts.store.case(case.case_id))
 
 
+def foreseen(parts: Parts, case: ReviewCase, resolution: Resolution) -> tuple[str, ...]:
+    """What would keep the order from leaving if this were settled one by one; () if nothing. Nothing is recorded.
+
+    Raises ``UsageError`` for an answer that cannot be.
+    """
+    deciders = parts.deciders(parts.store.history(but=case.order_key))
+    matched = matched_as_left(deciders, case, resolution)
+    decision = as_settled(deciders.judge(matched), matched.lines, resolution.settled)
+    grave = sorted(deciders.two_people(matched) & {m.code for m in decision.mismatches})
+    unseen = _unseen(case.decision, decision, resolution.settled)
+    return (*unseen, *_gaps(decision), *(f"{code}: needs two people" for code in grave))
+
+
 def _is_second(case: ReviewCase, resolution: Resolution, decision: Decision) -> bool:
     """Whether somebody else approved the very same before."""
     first = case.signed_by

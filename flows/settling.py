@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from flows.parts import Parts
 from flows.queue import Outcome, carried, chosen_skus, decide_again, open_case, parse_order, resolution_of
 from pipeline.errors import UsageError
-from pipeline.model import Evidence, Order, ReviewCase, Scope, Settled
+from pipeline.model import Evidence, Order, Resolution, ReviewCase, Scope, Settled
 from pipeline.settling import APPROVAL_REASONS, REJECTION_REASONS, changed_by_erp, needs_reason
 from review import fields
 
@@ -39,6 +39,13 @@ def settle(parts: Parts, said: Settlement) -> Outcome:
     Raises ``UsageError`` and ``StaleCase``, as ``flows.queue.approve`` does.
     """
     case = open_case(parts.store, said.case_id, said.version)
+    forget = frozenset(line - 1 for line in said.forget)
+    resolution = resolution_for(case, said)
+    return decide_again(parts, case, resolution, said.remember, insist=True, one_by_one=True, forget=forget)
+
+
+def resolution_for(case: ReviewCase, said: Settlement) -> Resolution:
+    """What was said, as it is decided on and booked. Raises ``UsageError``."""
     shown = {(m.code, m.path) for m in case.decision.mismatches}
     strange = [one for one in said.settled if (one.code, one.path) not in shown]
     if strange:
@@ -51,9 +58,7 @@ def settle(parts: Parts, said: Settlement) -> Outcome:
     chosen = chosen_skus(order or case.decision.order, said.skus)
     action = "approve" if order is None else "correct"
     resolution = resolution_of(case, action, said.reviewer, said.reason)
-    resolution = replace(resolution, order=order, skus=chosen, settled=said.settled, reason_code=said.reason_code)
-    forget = frozenset(line - 1 for line in said.forget)
-    return decide_again(parts, case, resolution, said.remember, insist=True, one_by_one=True, forget=forget)
+    return replace(resolution, order=order, skus=chosen, settled=said.settled, reason_code=said.reason_code)
 
 
 def rejection(code: str, text: str) -> str:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from pipeline.causes import causes_of
 from pipeline.model import Decision, Order
-from store.desk_tables import CaseCodeRow
+from store.desk_tables import CaseCauseRow, CaseCodeRow
 from store.tables import CaseRow
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -28,6 +29,18 @@ def describe(session: Session, row: CaseRow, decision: Decision) -> None:
     session.flush()
     session.execute(delete(CaseCodeRow).where(CaseCodeRow.case_row == row.id))
     session.add_all(CaseCodeRow(case_row=row.id, code=code) for code in codes)
+    session.execute(delete(CaseCauseRow).where(CaseCauseRow.case_row == row.id))
+    session.add_all(
+        CaseCauseRow(
+            case_row=row.id,
+            place=place,
+            cause_id=cause.cause_id,
+            kind=str(cause.kind),
+            customer_id=cause.customer_id,
+            shown=cause.shown,
+        )
+        for place, cause in causes_of(decision)
+    )
 
 
 def due(opened_at: datetime, order: Order) -> datetime:

@@ -24,6 +24,7 @@ from pipeline.model import (
 from pipeline.run import MessageResult
 from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, queue, results, schema
 from store.assignments import Assignments
+from store.causes import Causes
 from store.engine import Clock, Database, connect, utc_now
 from store.history import StoreHistory
 from store.office import Office
@@ -60,6 +61,7 @@ class Store:
         self.assignments = Assignments(db)
         self.tokens = Tokens(db)
         self.office = Office(db)
+        self.causes = Causes(db)
 
     def close(self) -> None:
         self._db.engine.dispose()

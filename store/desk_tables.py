@@ -21,6 +21,21 @@ class CaseCodeRow(Base):
     __table_args__ = (Index("ix_case_codes_code", "code", "case_row"),)
 
 
+class CaseCauseRow(Base):
+    """A mismatch that other cases may share: ``place`` counts the mismatches of the case from 0."""
+
+    __tablename__ = "case_causes"
+
+    case_row: Mapped[int] = mapped_column(ForeignKey("review_cases.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    cause_id: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(8))
+    customer_id: Mapped[str]
+    shown: Mapped[str]
+
+    __table_args__ = (Index("ix_case_causes_cause_id", "cause_id", "case_row"),)
+
+
 class CustomerGroupRow(Base):
     """A customer belongs to a group; "-" stands for orders whose customer is not known."""
 

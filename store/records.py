@@ -300,6 +300,41 @@ class Look:
     trouble: str
 
 
+@dataclass(frozen=True, slots=True)
+class CauseGroup:
+    """A cause (``pipeline.causes``) that several open cases share, on so many lines."""
+
+    cause_id: str
+    kind: str
+    customer_id: str
+    shown: str
+    cases: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCase:
+    """``outcome``: the status of the case after the answer; ``version``: the case as the answer left it."""
+
+    case_id: str
+    outcome: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAnswer:
+    """One answer to many cases."""
+
+    answer_id: str
+    cause: str
+    answer: str
+    reason: str
+    by: str
+    at: datetime
+    undone_at: datetime | None
+    cases: tuple[AnsweredCase, ...]
+
+
 class LeaseLost(IntakeError):
     """Another worker took the message over; this one's result is thrown away."""
 

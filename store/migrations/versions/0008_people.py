@@ -1,4 +1,5 @@
-"""Groups and providers of users, tokens for programs, the last looks at mailboxes and exports, answers for many cases.
+"""Groups and providers of users, tokens for programs, the last looks at mailboxes and exports, causes that many cases
+share and the answers to them. Cases that are open already get their causes when they change.
 
 Revision: 0008
 """
@@ -44,6 +45,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject"),
     )
     op.create_table(
+        "case_causes",
+        sa.Column("case_row", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("cause_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_row"], ["review_cases.id"]),
+        sa.PrimaryKeyConstraint("case_row", "place"),
+    )
+    op.create_index("ix_case_causes_cause_id", "case_causes", ["cause_id", "case_row"])
+    op.create_table(
         "group_answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("answer_id", sa.String(length=16), nullable=False),
@@ -70,6 +83,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("group_answer_cases")
     op.drop_table("group_answers")
+    op.drop_index("ix_case_causes_cause_id", "case_causes")
+    op.drop_table("case_causes")
     op.drop_table("last_looks")
     op.drop_index("ix_service_tokens_user_id", "service_tokens")
     op.drop_table("service_tokens")

@@ -1,0 +1,175 @@
+"""One answer to all cases of the same cause: foreseen first, then given case by case, and taken back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from flows.parts import Parts
+from flows.queue import foreseen
+from flows.settling import Settlement, resolution_for, settle
+from pipeline.causes import CODES, CauseKind, line_of
+from pipeline.errors import UsageError
+from pipeline.model import CaseStatus, How, ReviewCase, Scope, Settled
+from store import AnsweredCase, CauseGroup, GroupAnswer, StaleCase
+
+Groups = tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForMany:
+    """``seen`` is the preview's, so that only what was shown is answered; ``answer`` as in ``CauseKind``."""
+
+    cause_id: str
+    answer: str
+    reviewer: str
+    groups: Groups = None
+    reason_code: str = ""
+    reason: str = ""
+    remember: bool = True
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One case: whether it would leave, and what else would keep it."""
+
+    case_id: str
+    po_number: str | None
+    lines: tuple[str, ...]  # as printed
+    leaves: bool
+    why_not: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    cases: tuple[Foreseen, ...]
+    seen: str
+
+    @property
+    def leaving(self) -> int:
+        return sum(case.leaves for case in self.cases)
+
+
+def cause(parts: Parts, cause_id: str, groups: Groups) -> CauseGroup:
+    """Raises ``UsageError`` where no two open cases share it any more."""
+    for found in parts.store.causes.groups(groups):
+        if found.cause_id == cause_id:
+            return found
+    raise UsageError("no two open cases have this cause any more; look at the list again")
+
+
+def preview(parts: Parts, said: ForMany) -> Preview:
+    """What would come out; nothing is recorded. Raises ``UsageError`` for an answer that cannot be."""
+    group = cause(parts, said.cause_id, said.groups)
+    cases, sealed = [], [said.cause_id, said.answer]
+    for case, places in _cases(parts, said):
+        sealed.append(f"{case.case_id} {case.version}")
+        stays = foreseen(parts, case, resolution_for(case, _settlement(group, case, places, said)))
+        lines = tuple(_printed(case, place) for place in places)
+        cases.append(Foreseen(case.case_id, case.decision.order.po_number, lines, not stays, stays))
+    return Preview(tuple(cases), hashlib.sha256("\n".join(sealed).encode()).hexdigest())
+
+
+def answer(parts: Parts, said: ForMany, alone: Callable[[], AbstractContextManager[object]]) -> GroupAnswer:
+    """Gives the answer to the cases as they were foreseen; each is decided again by itself, inside of ``alone()``.
+
+    A price answer is given only to orders that then leave: others are looked at anyway. What the answer teaches counts
+    as said once, not once an order. Raises ``UsageError``, and ``StaleCase`` if the cases are not those foreseen.
+    """
+    group = cause(parts, said.cause_id, said.groups)
+    with alone():
+        shown = preview(parts, said)
+    if shown.seen != said.seen:
+        raise StaleCase("the cases are not those that you saw; look at what would come out again")
+    answer_id = parts.store.causes.begin(f"{group.kind}: {group.shown}", said.answer, said.reason, said.reviewer)
+    leaves = {case.case_id for case in shown.cases if case.leaves}
+    remember = said.remember
+    for case, places in _cases(parts, said):
+        if group.kind == CauseKind.PRICE and case.case_id not in leaves:
+            continue
+        with alone():
+            booked = _answered(parts, group, case, places, said, remember)
+        remember = remember and booked.outcome != CaseStatus.RESOLVED
+        parts.store.causes.touched(answer_id, (booked,))
+    return parts.store.causes.answer(answer_id)
+
+
+def _answered(
+    parts: Parts, group: CauseGroup, case: ReviewCase, places: tuple[int, ...], said: ForMany, remember: bool
+) -> AnsweredCase:
+    """A case that somebody changed meanwhile, or that an answer does not change, stays as it is."""
+    try:
+        after = settle(parts, _settlement(group, case, places, said, remember)).case
+    except UsageError as error:
+        return AnsweredCase(case.case_id, "stale" if isinstance(error, StaleCase) else "unchanged", case.version)
+    return AnsweredCase(case.case_id, str(after.status), after.version)
+
+
+def _cases(parts: Parts, said: ForMany) -> Iterator[tuple[ReviewCase, tuple[int, ...]]]:
+    for case_id, places in parts.store.causes.cases(said.cause_id, said.groups).items():
+        case = parts.store.case(case_id)
+        here = tuple(place for place in places if place < len(case.decision.mismatches))
+        if case.status is CaseStatus.OPEN and case.signed_by is None and here:
+            yield case, here
+
+
+def _settlement(
+    group: CauseGroup, case: ReviewCase, places: tuple[int, ...], said: ForMany, remember: bool = False
+) -> Settlement:
+    kind, skus, values, settled = CauseKind(group.kind), {}, {}, []
+    for place in places:
+        mismatch = case.decision.mismatches[place]
+        i = line_of(mismatch)
+        if i is None or CODES.get(mismatch.code) is not kind:
+            raise StaleCase(f"case {case.case_id} has changed since you saw it; look again and decide then")
+        if kind is CauseKind.ITEM:
+            skus[i + 1] = said.answer
+        elif kind is CauseKind.UNIT:
+            values[f"lines[{i}].unit"] = said.answer
+        settled.append(Settled(mismatch.code, mismatch.path, _how(kind, said.answer), said.answer))
+    return Settlement(
+        case_id=case.case_id,
+        version=case.version,
+        reviewer=said.reviewer,
+        settled=tuple(settled),
+        values=values,
+        skus=skus,
+        reason_code=said.reason_code,
+        reason=said.reason,
+        remember=Scope.CUSTOMER if remember else Scope.NOTHING,
+    )
+
+
+def _how(kind: CauseKind, answer: str) -> How:
+    if kind is CauseKind.PRICE:
+        if answer not in (How.DOCUMENT, How.ERP):
+            raise UsageError('whose price holds: answer "document" or "erp"')
+        return How(answer)
+    if not answer.strip():
+        raise UsageError("name the item" if kind is CauseKind.ITEM else "name the unit")
+    return How.ITEM if kind is CauseKind.ITEM else How.CORRECTED
+
+
+def _printed(case: ReviewCase, place: int) -> str:
+    i = line_of(case.decision.mismatches[place])
+    line = case.decision.order.lines[i or 0]
+    code = line.seller_item_id or line.buyer_item_id or line.manufacturer_item_id
+    words = (code, line.description, line.quantity, line.unit, line.unit_price)
+    return f"{(i or 0) + 1}: " + " · ".join(str(word) for word in words if word is not None)
+
+
+def suggestions(parts: Parts, said: ForMany) -> tuple[tuple[str, str], ...]:
+    """Answers to choose from: value, and what it is."""
+    group = cause(parts, said.cause_id, said.groups)
+    if group.kind == CauseKind.PRICE:
+        return (("document", "the document's price holds"), ("erp", "the ERP's price holds"))
+    for case, places in _cases(parts, said):
+        mismatch = case.decision.mismatches[places[0]]
+        if group.kind == CauseKind.UNIT:
+            return tuple((unit.strip(), "") for unit in (mismatch.expected or "").split(",") if unit.strip())
+        line = case.decision.lines[line_of(mismatch) or 0]
+        return tuple((c.key, f"{c.label} ({c.score:.2f}, {c.reason})") for c in line.candidates[:9])
+    return ()
