@@ -119,7 +119,8 @@ def export_orders(parts: Parts) -> ExportResult:
     result = ExportResult()
     for item in parts.store.outbox_pending():
         try:
-            result.delivered.append(_deliver(parts, item))
+            if parts.store.outbox_begin(item.key):  # else a person took it back meanwhile
+                result.delivered.append(_deliver(parts, item))
         except SourceError as error:
             _not_delivered(parts, item, error, result, retry=True)
         except Exception as error:  # the barrier: one order, kept and visible, the rest goes on

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -80,6 +81,27 @@ def retire(db: Database, alias_id: str, by: str, reason: str) -> tuple[KnownAlia
         detail = {**_detail(found.alias), "reason": reason, "orders": [order.order_key for order in orders]}
         audit.append(session, db.now(), by, "alias undone", row.alias_id, detail)
         return found, orders
+
+
+def withdraw(session: Session, order_key: str, by: str, at: datetime, alias_id: str | None = None) -> None:
+    """What the resolution of this order taught (or one alias of that) counts no more; what others said of it stays."""
+    query = select(AliasConfirmationRow).where(AliasConfirmationRow.source == order_key)
+    for said in session.scalars(query).all():
+        row = session.get_one(AliasRow, said.alias_row)
+        if row.retired_at is not None or alias_id not in (None, row.alias_id):
+            continue
+        row.confirmations.remove(said)
+        session.delete(said)
+        if not row.confirmations:
+            row.retired_at = at
+        detail = {**_detail(_alias(row)), "order": order_key, "confirmations": len(row.confirmations)}
+        audit.append(session, at, by, "alias confirmation withdrawn", row.alias_id, detail)
+
+
+def taught_by(db: Database, order_key: str) -> tuple[KnownAlias, ...]:
+    query = _in_force(None).join(AliasRow.confirmations).where(AliasConfirmationRow.source == order_key)
+    with db.reading() as session:
+        return tuple(_known(row) for row in session.scalars(query))
 
 
 def touched(db: Database, alias: Alias) -> tuple[TouchedOrder, ...]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline.codec import decision_from_json, dumps, order_to_json
 from pipeline.errors import UsageError
-from pipeline.model import Alias, CaseStatus, Confirmation, Decision, Resolution, ReviewCase
+from pipeline.model import Alias, CaseStatus, Confirmation, Decision, How, Resolution, ReviewCase, Settled
 from store import aliases, audit, case_facts, judged
 from store.engine import Database
 from store.records import CaseSummary, OrderState, StaleCase
 from store.results import add_decision, case_version, mail_from_text, put_in_force, refuse_stale, send
 from store.tables import CaseRow, OrderRow, ResolutionRow
+
+REOPEN = "reopen"  # the action of a resolution that takes back the one before it
 
 
 def cases(db: Database, status: CaseStatus | None) -> tuple[CaseSummary, ...]:
@@ -29,7 +31,7 @@ def cases(db: Database, status: CaseStatus | None) -> tuple[CaseSummary, ...]:
 
 def _summary(row: CaseRow) -> CaseSummary:
     order = row.order
-    decision = _decision(order)
+    decision = decision_of(order)
     codes = dict.fromkeys((*decision.exceptions, *(code for line in decision.lines for code in line.exceptions)))
     return CaseSummary(
         case_id=row.case_id,
@@ -48,7 +50,7 @@ def _summary(row: CaseRow) -> CaseSummary:
 def case(db: Database, case_id: str) -> ReviewCase:
     """``case_id`` may be shortened as long as it is unique. Raises ``UsageError``."""
     with db.reading() as session:
-        row = _find(session, case_id)
+        row = find(session, case_id)
         order = row.order
         return ReviewCase(
             case_id=row.case_id,
@@ -57,13 +59,14 @@ def case(db: Database, case_id: str) -> ReviewCase:
             signed_by=_signer(session, row),
             status=CaseStatus(row.status),
             opened_at=row.opened_at,
-            decision=_decision(order),
+            decision=decision_of(order),
             file_name=aliases.document_name(session, order),
             mail=mail_from_text(order.message.mail),
+            settled=_said_last(session, row),
         )
 
 
-def _find(session: Session, case_id: str) -> CaseRow:
+def find(session: Session, case_id: str) -> CaseRow:
     query = select(CaseRow).where(CaseRow.case_id.startswith(case_id, autoescape=True)).limit(2)
     rows = session.scalars(query).all() if case_id else []
     if len(rows) != 1:
@@ -72,7 +75,7 @@ def _find(session: Session, case_id: str) -> CaseRow:
     return rows[0]
 
 
-def _decision(order: OrderRow) -> Decision:
+def decision_of(order: OrderRow) -> Decision:
     return decision_from_json(json.loads(order.decision))
 
 
@@ -96,7 +99,7 @@ def resolve(
             aliases.refuse_undone(session, decision)
             _replace(session, db, order, decision, OrderState.APPROVED, resolution)
             case_facts.describe(session, row, decision)
-            row.status, row.version = CaseStatus.RESOLVED, case_version(decision)
+            row.status, row.version = CaseStatus.RESOLVED, version_of(session, row, decision)
             send(session, order, decision, db.now())
         row.closed_at = db.now()
         _book(session, db, row, resolution)
@@ -111,7 +114,7 @@ def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCa
         if row is not None:
             _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
             case_facts.describe(session, row, decision)
-            row.version = case_version(decision)
+            row.version = version_of(session, row, decision)
             _book(session, db, row, resolution)
     return case(db, resolution.case_id)
 
@@ -120,7 +123,7 @@ def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase
     """The first of two approvals: the case stays open with ``decision``. It lapses as soon as the case changes."""
     with db.writing("sign") as session:
         row = _opened(session, resolution)
-        signed = case_version(decision, resolution.reviewer)
+        signed = "" if row is None else version_of(session, row, decision, resolution.reviewer)
         if row is not None and row.version != signed:  # who signs again what stands signed says nothing new
             _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
             case_facts.describe(session, row, decision)
@@ -131,17 +134,35 @@ def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase
 
 def _signer(session: Session, row: CaseRow) -> str | None:
     """Who signed the case as it is now."""
-    query = select(ResolutionRow).where(ResolutionRow.case_id == row.id).order_by(ResolutionRow.id.desc()).limit(1)
-    last = session.scalars(query).first()
+    last = _last(session, row)
     if last is None or last.action != "sign" or row.status != CaseStatus.OPEN:
         return None
-    return last.reviewer if row.version == case_version(_decision(row.order), last.reviewer) else None
+    return last.reviewer if row.version == version_of(session, row, decision_of(row.order), last.reviewer) else None
+
+
+def _last(session: Session, row: CaseRow) -> ResolutionRow | None:
+    query = select(ResolutionRow).where(ResolutionRow.case_id == row.id).order_by(ResolutionRow.id.desc()).limit(1)
+    return session.scalars(query).first()
+
+
+def _said_last(session: Session, row: CaseRow) -> tuple[Settled, ...]:
+    last = _last(session, row)
+    return tuple(
+        Settled(code, path, How(how), value) for code, path, how, value in json.loads(last.settled if last else "[]")
+    )
+
+
+def version_of(session: Session, row: CaseRow, decision: Decision, signed_by: str = "") -> str:
+    """What a page must show to decide. Another one after each reopening: what an old page says does not count."""
+    reopened = select(func.count()).where(ResolutionRow.case_id == row.id, ResolutionRow.action == REOPEN)
+    times = session.scalar(reopened)
+    return case_version(decision, signed_by + (f"#{times}" if times else ""))
 
 
 def _opened(session: Session, resolution: Resolution) -> CaseRow | None:
     """The open case as the reviewer saw it; None when this very resolution was booked before."""
     audit.lock(session)
-    row = _find(session, resolution.case_id)
+    row = find(session, resolution.case_id)
     booked = select(ResolutionRow).where(
         ResolutionRow.case_id == row.id,
         ResolutionRow.version == resolution.version,
@@ -161,7 +182,7 @@ def _replace(
     session: Session, db: Database, order: OrderRow, decision: Decision, state: OrderState, resolution: Resolution
 ) -> None:
     if resolution.order is not None:
-        judged.note_corrections(session, db, order.order_key, _decision(order).order, resolution.order)
+        judged.note_corrections(session, db, order.order_key, decision_of(order).order, resolution.order)
     order.lines.clear()
     session.flush()  # the old lines must be gone before new ones take their positions
     put_in_force(order, decision, state)
@@ -182,6 +203,8 @@ def _book(session: Session, db: Database, row: CaseRow, resolution: Resolution) 
             reason=resolution.reason,
             corrected=None if corrected is None else dumps(order_to_json(corrected, evidence=True)),
             skus=json.dumps(list(resolution.skus)),
+            settled=json.dumps(_words(resolution)),
+            reason_code=resolution.reason_code,
         )
     )
     detail = {
@@ -192,5 +215,11 @@ def _book(session: Session, db: Database, row: CaseRow, resolution: Resolution) 
         "saw": resolution.version,
         "skus": list(resolution.skus),
         "corrected": corrected is not None,
+        **({"reason_code": resolution.reason_code} if resolution.reason_code else {}),
+        **({"settled": _words(resolution)} if resolution.settled else {}),
     }
     audit.append(session, db.now(), resolution.reviewer, resolution.action, row.order.order_key, detail)
+
+
+def _words(resolution: Resolution) -> list[list[str]]:
+    return [[one.code, one.path, str(one.how), one.value] for one in resolution.settled]

@@ -22,7 +22,22 @@ from pipeline.model import (
     TouchedOrder,
 )
 from pipeline.run import MessageResult
-from store import aliases, audit, cases, checks, decided, judged, layouts, messages, outbox, queue, results, schema
+from store import (
+    aliases,
+    audit,
+    cases,
+    checks,
+    decided,
+    judged,
+    keymaps,
+    layouts,
+    messages,
+    outbox,
+    queue,
+    reopening,
+    results,
+    schema,
+)
 from store.assignments import Assignments
 from store.causes import Causes
 from store.engine import Clock, Database, connect, utc_now
@@ -146,6 +161,10 @@ class Store:
     def outbox_pending(self, limit: int = 1000) -> tuple[OutboxItem, ...]:
         return outbox.pending(self._db, limit)
 
+    def outbox_begin(self, key: str) -> bool:
+        """Before it is delivered: from now on nobody can take it back. False: somebody did."""
+        return outbox.begin(self._db, key)
+
     def outbox_done(self, key: str, went_to: str) -> None:
         outbox.done(self._db, key, went_to)
 
@@ -200,6 +219,21 @@ class Store:
         """The first of two approvals; the case stays open. Raises ``StaleCase``."""
         return cases.sign(self._db, resolution, decision)
 
+    def reopen(self, case_id: str, actor: str) -> ReviewCase:
+        """Undoes what closed the case. Raises ``UsageError``, and ``StaleCase`` when the order has begun to leave."""
+        return reopening.reopen(self._db, case_id, actor)
+
+    def shown_decision(self, case_id: str, version: str) -> Decision | None:
+        """What a page of this version showed."""
+        return reopening.shown(self._db, case_id, version)
+
+    def keys_of(self, user: str) -> Mapping[str, str]:
+        """The keys that somebody changed: action → key."""
+        return keymaps.keys_of(self._db, user)
+
+    def keep_keys(self, user: str, keys: Mapping[str, str]) -> None:
+        keymaps.keep(self._db, user, keys)
+
     # layouts
 
     def layout_corrections(self) -> tuple[LayoutCorrection, ...]:
@@ -239,6 +273,16 @@ class Store:
     def undo_alias(self, alias_id: str, actor: str, reason: str) -> tuple[KnownAlias, tuple[TouchedOrder, ...]]:
         """It counts no more; with the orders in which it decided. Raises ``UsageError``."""
         return aliases.retire(self._db, alias_id, actor, reason)
+
+    def taught_by(self, order_key: str) -> tuple[KnownAlias, ...]:
+        """What the resolution of an order taught, and is in force."""
+        return aliases.taught_by(self._db, order_key)
+
+    def withdraw_alias(self, order_key: str, alias_id: str, actor: str) -> None:
+        """What this order taught counts no more; what other orders taught of it does."""
+        with self._db.writing("withdraw alias") as session:
+            audit.lock(session)
+            aliases.withdraw(session, order_key, actor, self._db.now(), alias_id)
 
     # the error budget
 

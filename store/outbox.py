@@ -11,19 +11,40 @@ from pipeline.codec import decision_from_json
 from store import audit
 from store.engine import Database
 from store.messages import backoff
-from store.records import OutboxItem, OutboxState
+from store.records import OutboxItem, OutboxState, StaleCase
 from store.tables import OutboxRow
 
 
 def pending(db: Database, limit: int) -> tuple[OutboxItem, ...]:
     """What is due, oldest first."""
     due = or_(OutboxRow.retry_at.is_(None), OutboxRow.retry_at <= db.now())
-    query = select(OutboxRow).where(OutboxRow.state == OutboxState.PENDING, due).order_by(OutboxRow.id).limit(limit)
+    states = (OutboxState.PENDING, OutboxState.LEAVING)
+    query = select(OutboxRow).where(OutboxRow.state.in_(states), due).order_by(OutboxRow.id).limit(limit)
     with db.reading() as session:
         return tuple(
             OutboxItem(row.key, row.kind, row.attempts, decision_from_json(json.loads(row.payload)))
             for row in session.scalars(query)
         )
+
+
+def begin(db: Database, key: str) -> bool:
+    """From now on it cannot be taken back. False: it was, and must not leave."""
+    with db.writing("outbox-begin") as session:
+        row = session.scalars(select(OutboxRow).where(OutboxRow.key == key).with_for_update()).first()
+        if row is None or row.state not in (OutboxState.PENDING, OutboxState.LEAVING):
+            return False
+        row.state = OutboxState.LEAVING
+        return True
+
+
+def take_back(session: Session, key: str) -> None:
+    """Part of the transaction that reopens the case. Raises ``StaleCase`` when the order has begun to leave."""
+    row = session.scalars(select(OutboxRow).where(OutboxRow.key == key).with_for_update()).first()
+    if row is None:
+        return
+    if row.state != OutboxState.PENDING:
+        raise StaleCase("the order has left for the ERP already: change it there, or ask the customer for a new one")
+    session.delete(row)
 
 
 def done(db: Database, key: str, went_to: str) -> None:
@@ -58,7 +79,9 @@ def retry(db: Database, key: str, actor: str) -> bool:
         row = session.scalars(select(OutboxRow).where(OutboxRow.key == key).with_for_update()).first()
         if row is None or row.state == OutboxState.DONE:
             return False
-        row.state, row.retry_at = OutboxState.PENDING, None
+        # one that was refused for good had begun to leave
+        row.state = OutboxState.PENDING if row.state == OutboxState.PENDING else OutboxState.LEAVING
+        row.retry_at = None
         audit.append(session, db.now(), actor, "export retry", key, {})
         return True
 

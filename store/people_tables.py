@@ -72,3 +72,12 @@ class TokenRow(Base):
     used_at: Mapped[datetime | None]
 
     user: Mapped[UserRow] = relationship()
+
+
+class KeyMapRow(Base):
+    """The keys that somebody changed on the review page; JSON, action to key."""
+
+    __tablename__ = "key_maps"
+
+    user: Mapped[str] = mapped_column(String(64), primary_key=True)
+    keys: Mapped[str]

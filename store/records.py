@@ -29,6 +29,7 @@ class OrderState(StrEnum):
 
 class OutboxState(StrEnum):
     PENDING = "pending"
+    LEAVING = "leaving"  # its delivery has begun: it cannot be taken back any more
     DONE = "done"
     FAILED = "failed"  # refused for good; waits for a person
 

@@ -278,6 +278,8 @@ class ResolutionRow(Base):
     reason: Mapped[str]
     corrected: Mapped[str | None]  # the corrected order as JSON
     skus: Mapped[str]  # JSON list
+    settled: Mapped[str]  # JSON list of [code, path, how, value]
+    reason_code: Mapped[str] = mapped_column(String(32))
 
     __table_args__ = (UniqueConstraint("case_id", "version", name="uq_resolution"),)
 

@@ -59,6 +59,25 @@ class Decision:
     corrections: tuple[Mismatch, ...] = ()  # put right by the machine, as the policy allows: no exceptions
 
 
+class How(StrEnum):
+    """How a person settled one mismatch."""
+
+    DOCUMENT = "document"  # the document's value stands
+    ERP = "erp"  # the ERP's value holds
+    ITEM = "item"  # an item was named for the line
+    CORRECTED = "corrected"  # the value was read wrong; the corrected order holds the right one
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided about one mismatch, as it was shown. ``value``: the sku or the right value, "" where none is."""
+
+    code: str
+    path: str
+    how: How
+    value: str = ""
+
+
 class CaseStatus(StrEnum):
     OPEN = "open"
     RESOLVED = "resolved"
@@ -78,25 +97,7 @@ class ReviewCase:
     file_name: str | None = None
     mail: MailContext | None = None
     signed_by: str | None = None  # the first of two people who must approve it as it is now
-
-
-class How(StrEnum):
-    """How a person settled one mismatch."""
-
-    DOCUMENT = "document"  # the document's value stands
-    ERP = "erp"  # the ERP's value holds
-    ITEM = "item"  # an item was named for the line
-    CORRECTED = "corrected"  # the value was read wrong; the corrected order holds the right one
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What was decided about one mismatch, as it was shown. ``value``: the sku or the right value, "" where none is."""
-
-    code: str
-    path: str
-    how: How
-    value: str = ""
+    settled: tuple[Settled, ...] = ()  # what was said of its mismatches the last time
 
 
 @dataclass(frozen=True, slots=True)
