@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.copies import with_copy
 from pipeline.errors import DocumentError
 from pipeline.interfaces import Erp, Matcher, OrderHistory
 from pipeline.model import (
@@ -26,9 +27,11 @@ from pipeline.model import (
     Order,
     PartyMatch,
     ReadingContext,
+    Remark,
 )
 
 BODY_NAMES = frozenset({"body.txt", "body.html"})
+MOST_ENCLOSED = 250  # words of an attachment that is read like the mail's own text; terms and drawings have more
 
 ReadDocument = Callable[[Document, ReadingContext], tuple[Order, ...]]
 """Reads one document into orders; raises ``DocumentError`` only."""
@@ -145,8 +148,13 @@ def orders_of(reading: MessageReading) -> tuple[tuple[Reading, Order], ...]:
     found = attached or in_body
     unique: list[tuple[Reading, Order]] = []
     for r, order in found:
-        if not any(content_key(order) == content_key(other) for _, other in unique):
+        same = next((i for i, (_, held) in enumerate(unique) if content_key(order) == content_key(held)), None)
+        if same is None:
             unique.append((r, order))
+        else:
+            held_in, held = unique[same]
+            alike = held_in.document.media_type == r.document.media_type
+            unique[same] = (held_in, with_copy(held, order, r.document.file_name, same_form=alike))
     return tuple((r, _with_context_doubts(order, unique, reading, in_body if attached else [])) for r, order in unique)
 
 
@@ -171,6 +179,9 @@ def _with_context_doubts(
             order = with_doubt(order, f"attachment {r.document.file_name!r} of the same mail may be an order as well")
     if sum(code_key(o.po_number) == number for _, o in found) > 1:
         order = with_doubt(order, f"the mail holds several versions of order {order.po_number or '(no number)'}")
+    bare = next((r for r, o in found if o is not order and not o.lines), None)
+    if order.lines and bare is not None:
+        order = with_doubt(order, f"{bare.document.file_name!r} of the same mail speaks of an order without its lines")
     if any(content_key(o) != content_key(order) for _, o in in_body):
         order = with_doubt(order, "the mail's text lists items as well, and they are not those of the attachment")
     return order
@@ -198,7 +209,8 @@ def other_result(reading: MessageReading) -> tuple[Reading, Order | DocumentErro
 # --- deciding --------------------------------------------------------------------------------------------
 
 
-def mail_context(message: Message | None) -> MailContext | None:
+def mail_context(reading: MessageReading) -> MailContext | None:
+    message = reading.message
     if message is None:
         return None
     return MailContext(
@@ -209,7 +221,28 @@ def mail_context(message: Message | None) -> MailContext | None:
         forwarded_senders=message.forwarded_senders,
         authentication_results=message.authentication_results,
         received_at=message.date,
+        orders=tuple(order.po_number for _, order in orders_of(reading) if order.po_number),
+        enclosed=tuple(_enclosed(reading)),
     )
+
+
+def _enclosed(reading: MessageReading) -> Iterator[tuple[str, str]]:
+    """Names and texts of short attachments that are no orders: who changes an order may do so in a file beside it."""
+    for r in reading.readings:
+        if not is_body(r) and not any(is_order(order) for order in r.orders):
+            text = "\n".join(_in_paragraphs(remark for order in r.orders for remark in order.remarks))
+            if 0 < len(text.split()) <= MOST_ENCLOSED:
+                yield r.document.file_name, text
+
+
+def _in_paragraphs(remarks: Iterable[Remark]) -> Iterator[str]:
+    """The remarks as lines, an empty one where a gap parts them."""
+    last: Remark | None = None
+    for remark in remarks:
+        if last is not None and remark.box.top - last.box.bottom > last.box.height:
+            yield ""
+        yield remark.text
+        last = remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +291,7 @@ def match_order(
 
 def decide_message(reading: MessageReading, deciders: Deciders, as_of: date) -> tuple[DocumentDecision, ...]:
     """At least one decision a message, in document order. What is decided is remembered, for the next message."""
-    mail = mail_context(reading.message)
+    mail = mail_context(reading)
     found = orders_of(reading)
     if not found:
         return (_decide_other(reading, mail, deciders, as_of),)

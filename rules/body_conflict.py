@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import DocumentType, MailContext, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
-from rules.mail_address import names_another_address
+from rules.line_mentions import holds_order, mentions, named_by_code, sentences
+from rules.mail_address import names_another_address, names_elsewhere
+from rules.other_number import other_number
 from rules.phrasebook import phrasebook
 from rules.revision import is_marked
 
@@ -47,26 +49,61 @@ class BodyConflict(PolicyRule):
     codes = ("body_conflict",)
 
     def check(self, matched: MatchedOrder) -> Iterator[Mismatch]:
-        if matched.mail is None:
+        mail = matched.mail
+        if mail is None:
             return
-        expected = _expected_kinds(matched)
-        found = [sentence for sentence in conflicts(matched.mail) if sentence.kind not in expected]
-        found += _other_addresses(matched.mail, matched, {sentence.text for sentence in found})
-        if found:
-            quoted = "; ".join(f'"{s.text}" {_says(s.kind)}' for s in found[:MOST_QUOTED])
-            yield mismatch("body_conflict", "", None, found[0].text, f"the mail says: {quoted}")
-        elif len(matched.mail.text) > MOST_READ:
-            reason = (
-                f"the mail's text has {len(matched.mail.text)} characters, and only {MOST_READ} were looked through"
-            )
+        said = [("the mail says", *found) for found in _of_mail(mail, matched)]
+        for name, text in mail.enclosed:
+            said += [(f"the file {name!r} beside the order says", *found) for found in _of_text(text, matched)]
+        if said:
+            quoted = "; ".join(f'"{text}" {says}' for _, text, says in said[:MOST_QUOTED])
+            yield mismatch("body_conflict", "", None, said[0][1], f"{said[0][0]}: {quoted}")
+        elif len(mail.text) > MOST_READ:
+            reason = f"the mail's text has {len(mail.text)} characters, and only {MOST_READ} were looked through"
             yield mismatch("body_conflict", "", None, None, reason)
 
 
-def _other_addresses(mail: MailContext, matched: MatchedOrder, told: set[str]) -> Iterator[Sentence]:
+def _of_mail(mail: MailContext, matched: MatchedOrder) -> Iterator[tuple[str, str]]:
+    """Sentences of the mail and what each says."""
+    requests = [found for found in conflicts(mail) if found.kind not in _expected_kinds(matched)]
+    yield from ((found.text, _says(found.kind)) for found in requests)
+    own, told = own_words(mail)[:MOST_READ], [found.text for found in requests]
+    is_order = holds_order(mail.text, matched)
+    yield from _places(own, names_another_address if is_order else names_elsewhere, matched, told)
+    number = other_number(mail, matched.order.po_number)
+    if number is not None:
+        yield number, f"is the number of another order than {matched.order.po_number}"
+    if not is_order:
+        yield from _lines(f"{mail.subject}\n{own}", matched, told)
+
+
+def _of_text(text: str, matched: MatchedOrder) -> Iterator[tuple[str, str]]:
+    """Sentences of a file beside the order and what each says."""
+    requests = [s for paragraph in paragraphs(text[:MOST_READ]) for s in requests_in(paragraph)]
+    expected, told = _expected_kinds(matched), [found.text for found in requests]
+    yield from ((found.text, _says(found.kind)) for found in requests if found.kind not in expected)
+    yield from _places(text, names_elsewhere, matched, told)
+    yield from _lines(text, matched, told)
+
+
+def _places(
+    text: str, is_elsewhere: Callable[[str, MatchedOrder], bool], matched: MatchedOrder, told: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Paragraphs, for an address has stops of its own ("Lagerstr. 7")."""
-    for paragraph in paragraphs(own_words(mail)[:MOST_READ]):
-        if names_another_address(paragraph, matched) and not any(text in paragraph for text in told):
-            yield Sentence(textwrap.shorten(paragraph, QUOTE_LENGTH), "address")
+    for paragraph in paragraphs(text[:MOST_READ]):
+        if is_elsewhere(paragraph, matched) and not any(said in paragraph for said in told):
+            yield textwrap.shorten(paragraph, QUOTE_LENGTH), _says("address")
+
+
+def _lines(text: str, matched: MatchedOrder, told: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What is said of single lines: a mail that repeats what the order prints of them says nothing new."""
+    for sentence in sentences(text):
+        if any(said in sentence or sentence in said for said in told):
+            continue
+        named = [*mentions(sentence, matched), *named_by_code(sentence, matched)]
+        for line, figures in named[:1]:
+            beside = f", with {', '.join(figures[:3])} beside it" if figures else ""
+            yield textwrap.shorten(sentence, QUOTE_LENGTH), f"speaks of {line.label}{beside}"
 
 
 def _says(kind: str) -> str:
@@ -82,16 +119,23 @@ def _expected_kinds(matched: MatchedOrder) -> frozenset[str]:
 
 def conflicts(mail: MailContext) -> tuple[Sentence, ...]:
     """The sentences of the mail, its subject first, that change the order, in their order, each once."""
+    texts = (*paragraphs(mail.subject), *paragraphs(own_words(mail)[:MOST_READ]))
     found: dict[str, Sentence] = {}
-    for paragraph in (*paragraphs(mail.subject), *paragraphs(own_words(mail)[:MOST_READ])):
-        for start, end, kind in phrasebook(PHRASES).matches(paragraph):
-            text = sentence_at(paragraph, start, end)
-            found.setdefault(text, Sentence(text, kind))
-        for start, end, kind in phrasebook(REMARKS).matches(paragraph):
-            text = sentence_at(paragraph, start, end)
-            if kind in REMARK_KINDS and len(text.split()) <= phrasebook(REMARKS).kinds[kind].get("most_words", PIECE):
-                found.setdefault(text, Sentence(text, kind))
+    for paragraph in texts:
+        for sentence in requests_in(paragraph):
+            found.setdefault(sentence.text, sentence)
     return tuple(found.values())
+
+
+def requests_in(paragraph: str) -> Iterator[Sentence]:
+    """The sentences that change an order; a sentence may be given several times."""
+    for start, end, kind in phrasebook(PHRASES).matches(paragraph):
+        yield Sentence(sentence_at(paragraph, start, end), kind)
+    remarks = phrasebook(REMARKS)
+    for start, end, kind in remarks.matches(paragraph):
+        text = sentence_at(paragraph, start, end)
+        if kind in REMARK_KINDS and len(text.split()) <= remarks.kinds[kind].get("most_words", PIECE):
+            yield Sentence(text, kind)
 
 
 def own_words(mail: MailContext) -> str:

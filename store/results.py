@@ -97,6 +97,7 @@ def mail_from_text(text: str | None) -> MailContext | None:
         forwarded_senders=tuple(values["forwarded_senders"]),
         authentication_results=tuple(values["authentication_results"]),
         received_at=None if received is None else datetime.fromisoformat(received),
+        orders=tuple(values.get("orders", ())),
         enclosed=tuple((name, enclosed) for name, enclosed in values.get("enclosed", ())),
     )
 

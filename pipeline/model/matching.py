@@ -120,6 +120,8 @@ class MailContext:
     forwarded_senders: tuple[str, ...] = ()
     authentication_results: tuple[str, ...] = ()
     received_at: datetime | None = None
+    orders: tuple[str, ...] = ()  # numbers of all orders that were read in the mail
+    enclosed: tuple[tuple[str, str], ...] = ()  # file name and text of short attachments that are no orders
 
 
 @dataclass(frozen=True, slots=True)
