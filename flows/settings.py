@@ -122,6 +122,18 @@ class Review(Section):
     session_hours: int = Field(12, ge=1, le=72, description="a session ends after this, busy or not")
 
 
+class Reports(Section):
+    """What reports reckon with."""
+
+    folder: Path = Field(Path("reports"), description="the weekly report goes here, a folder a week")
+    minutes_per_order: float = Field(2.0, ge=0, description="keying an order by hand, without its lines; measure it")
+    minutes_per_line: float = Field(0.75, ge=0, description="keying one line by hand")
+    minutes_per_review: float = Field(1.5, ge=0, description="reviewing one held order")
+    hourly_cost: float = Field(40.0, ge=0, description="what an hour of a clerk costs")
+    cost_currency: str = Field("EUR", description="the currency of hourly_cost")
+    backlog_hours: float = Field(24.0, gt=0, description="a case that waits longer is an alert")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PO_INTAKE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
@@ -137,6 +149,7 @@ class Settings(BaseSettings):
     output: Output = Field(default_factory=lambda: Output())
     schedule: Schedule = Field(default_factory=lambda: Schedule())
     review: Review = Field(default_factory=lambda: Review())
+    reports: Reports = Field(default_factory=lambda: Reports())
 
     @classmethod
     def settings_customise_sources(
@@ -207,6 +220,7 @@ def _absolute(settings: Settings, workspace: Path) -> Settings:
             "intake": settings.intake.model_copy(update={"ocr_cache": at(settings.intake.ocr_cache)}),
             "erp": settings.erp.model_copy(update={"folder": at(settings.erp.folder)}),
             "output": settings.output.model_copy(update={"folder": at(settings.output.folder)}),
+            "reports": settings.reports.model_copy(update={"folder": at(settings.reports.folder)}),
         }
     )
 

@@ -32,7 +32,7 @@ THIRD_PARTY = {
     },
     "store": {"sqlalchemy", "alembic"},
     "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy", "argon2"},
-    "reports": {"pandas", "numpy", "scipy", "rapidfuzz", "openpyxl", "jinja2", "sqlalchemy"},
+    "reports": {"pandas", "numpy", "scipy", "rapidfuzz", "openpyxl", "jinja2", "markupsafe", "sqlalchemy"},
     "flows": {"prefect", "pydantic", "pydantic_settings", "stamina", "structlog", "uvicorn"},
     "cli": {"cyclopts", "rich"},
 }  # fmt: skip
