@@ -21,20 +21,26 @@ _LEAST_CELLS = 3  # of a row
 
 
 def is_strange(pages: Sequence[PageView]) -> bool:
-    """Whether a text is in none of the languages that are read, so that neither labels nor titles need be found."""
+    """Whether a text is in none of the languages that are read, so that neither labels nor titles need be found, nor
+    its notes understood; of some languages nothing but the labels is known."""
     segments = [segment for page in pages[:_PAGES] for segment in page.segments]
     tokens = [t for segment in segments for t, _ in segment.tokens if t.isalpha() and len(t) > 1]
     if len(tokens) < _FEW_WORDS:
         return False
-    known = max(sum(token in words for token in tokens) for words in _vocabularies())
-    if known < _LEAST_KNOWN * len(tokens):
+    known, other = (_most_known(tokens, labels_only=labels_only) for labels_only in (False, True))
+    if known < max(_LEAST_KNOWN * len(tokens), other):
         return True
     return known < len(tokens) / 3 and any(len(words & set(tokens)) >= _TELLING for words in strange_words().values())
 
 
+def _most_known(tokens: Sequence[str], *, labels_only: bool) -> int:
+    """How many of some words belong to the one language that has most of them."""
+    return max(sum(token in words for token in tokens) for words in _vocabularies(labels_only))
+
+
 @cache
-def _vocabularies() -> tuple[frozenset[str], ...]:
-    return tuple(_vocabulary(language) for language in languages().values())
+def _vocabularies(labels_only: bool) -> tuple[frozenset[str], ...]:
+    return tuple(_vocabulary(one) for one in languages().values() if one.labels_only is labels_only)
 
 
 def _vocabulary(language: Language) -> frozenset[str]:

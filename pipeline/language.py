@@ -49,6 +49,7 @@ class Language:
     inline: Mapping[str, tuple[str, ...]]
     marks: Mapping[str, tuple[str, ...]]
     stopwords: frozenset[str]  # folded
+    labels_only: bool = False  # its orders are read, but what their notes and mails say is for a person (decision 0178)
 
 
 @lru_cache(maxsize=32768)
@@ -101,6 +102,7 @@ def parse_language(code: str, toml: str) -> Language:
         date_order=raw["date_order"],
         months=_months(raw["months"]),
         stopwords=frozenset(fold(word) for word in raw["stopwords"]),
+        labels_only=raw.get("labels_only", False),
         **{section: _section(raw[section]) for section in SECTIONS},
     )
 

@@ -17,9 +17,9 @@ from extractors.header import wording
 from pipeline.language import fold, languages
 
 FILE = "countries.tsv"
-# languages in which a country's own people write its name, beside those we read
-_MORE_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "sl", "hu", "ro", "da", "sv", "nb", "fi",
-                   "et", "lv", "lt", "hr", "tr", "ga")  # fmt: skip
+# languages in which a country's own people write its name; where two disagree over a name, the first one holds
+_LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "cs", "sk", "sl", "hu", "ro", "da", "sv", "nb", "fi",
+              "et", "lv", "lt", "hr", "tr", "ga")  # fmt: skip
 
 
 @cache
@@ -34,7 +34,7 @@ def file_text() -> str:
     from babel import Locale
 
     names: dict[str, str] = {}
-    for language in (*languages(), *_MORE_LANGUAGES):
+    for language in dict.fromkeys((*_LANGUAGES, *languages())):
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha():
                 names.setdefault(fold(name), code)

@@ -27,6 +27,7 @@ WEIGHT = {
 # Parting labels by worth: short words that are labels by chance count little, and every cut costs.
 _WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
 _CUT_COST = 0.8
+_SHORTEST = 3  # letters of a label that hardly stands there by chance
 _TAX = frozenset({"tax_rate", "tax_amount"})
 _NUMBER_WORDS = frozenset({"number", "no", "nr", "nummer", "numero", "numer", "code", "id"})
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿąćęłńóśźż]{2})(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])|(?<=[a-z]\.)(?=[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻ])")
@@ -93,7 +94,7 @@ def _pieces(segment: Segment, line: int, *, by_worth: bool = False) -> list[Piec
         return _pieces_by_worth(segment, line)
     whole = find_label(segment.text)
     hits = _without_tax_tails(label_hits([word.text for word in segment.words], cut=True), segment.words)
-    if whole is not None and (_is_slip(whole[2], fold(segment.text)) or not _explained(hits, len(segment.words))):
+    if whole is not None and (_is_slip(whole[2], fold(segment.text), hits) or not _explained(hits, len(segment.words))):
         hit = Hit(whole[0], 0, len(segment.words), whole[1], whole[2])
         return [Piece(segment.words, segment.box, segment.text, hit, line)]
     if not hits:
@@ -106,10 +107,13 @@ def _without_tax_tails(hits: Sequence[Hit], words: Sequence[Word]) -> list[Hit]:
     return [hit for hit in hits if not (hit.meanings <= _TAX and hit.start and is_exclusion(words[hit.start - 1].text))]
 
 
-def _is_slip(label: str, text: str) -> bool:
+def _is_slip(label: str, text: str, parts: Sequence[Hit]) -> bool:
     """Whether only the end of a label did not fit, or one letter was misread: "Precio unita" is no "Precio" and no
-    "unità", "Pp. unit." no "PP" (prices per) and no "unit"."""
-    return label.startswith(text) or text.startswith(label) or Levenshtein.distance(label, text, score_cutoff=1) <= 1
+    "unità", "Pp. unit." no "PP" (prices per) and no "unit". Whole words are no slip: "REV DESCRIPTION" is no "Ref."."""
+    if label.startswith(text) or text.startswith(label):
+        return True
+    by_chance = any(len(part.label) < _SHORTEST for part in parts)
+    return by_chance and Levenshtein.distance(label, text, score_cutoff=1) <= 1
 
 
 def _explained(hits: Sequence[Hit], words: int) -> bool:

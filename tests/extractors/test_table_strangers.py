@@ -157,6 +157,19 @@ Pos.  Artículo                     Ud.     Cantidad      Pp. unit.     Importe 
     ]
 
 
+def test_labels_a_blank_apart_are_no_slip_of_a_longer_one() -> None:
+    """ "REV DESCRIPTION" differs by one letter from a reference, and is two columns."""
+    reading = typed("""
+ITEM PART NUMBER   REV DESCRIPTION            QTY U/M   UNIT PRICE   EXTENSION
+001  324-2623-5    B   THREADLOCKER 25 ML      24 BT       13.4100      321.84
+002  002-1896-6    B   HYDRAULIC HOSE           8 EA       34.8400      278.72
+""")
+    assert [(x.buyer_item_id, x.description) for x in reading.lines] == [
+        ("324-2623-5", "THREADLOCKER 25 ML"),
+        ("002-1896-6", "HYDRAULIC HOSE"),
+    ]
+
+
 def test_a_table_beside_the_order_in_a_sheet_is_no_part_of_its_lines() -> None:
     rows = [
         ["Line", "Item No.", "Description", "Qty", "Unit Price", "Amount", "Approvals", "", ""],

@@ -85,6 +85,23 @@ def test_an_order_in_a_language_nobody_reads_leaves_a_doubt(text: str, mail: boo
     assert all(order.doubts for order in extract(text, mail=mail))
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "terms", "seller", "units"),
+    [
+        (SWEDISH, "4500123", "30 dagar netto", "Falken Supply GmbH", ["H87", "H87"]),
+        (CZECH, "OBJ-27-0042", "30 dní", "Falken Supply GmbH", ["H87", "H87"]),
+        (TURKISH, "2027-00381", "60 gün", "Falken Supply GmbH", ["H87", "H87"]),
+    ],
+)
+def test_languages_of_which_only_labels_are_known_are_read_and_doubted(
+    text: str, number: str, terms: str, seller: str, units: list[str]
+) -> None:
+    (order,) = extract(text)
+    assert (order.po_number, order.payment_terms, order.seller.name) == (number, terms, seller)
+    assert [line.unit_code for line in order.lines] == units
+    assert any("none of the languages" in doubt.reason for doubt in order.doubts)
+
+
 @pytest.mark.parametrize(("text", "strange"), [(SWEDISH, True), (CZECH, True), (TURKISH, True), (ORDER, False)])
 def test_strange_languages_are_told_by_their_words(text: str, strange: bool) -> None:
     assert is_strange(views(printed(text).pages)) is strange

@@ -18,8 +18,10 @@ COLUMNS = set(_COLUMNS.split())
 EACH = pytest.mark.parametrize("language", languages().values(), ids=lambda language: language.code)
 
 
-def test_eight_languages() -> None:
-    assert set(languages()) >= {"en", "de", "fr", "es", "pt", "it", "nl", "pl"}
+def test_eight_whole_languages_and_more_of_which_labels_are_known() -> None:
+    whole = {code for code, language in languages().items() if not language.labels_only}
+    assert whole == {"en", "de", "fr", "es", "pt", "it", "nl", "pl"}
+    assert set(languages()) >= {*whole, "cs", "da", "fi", "hu", "nb", "ro", "sk", "sv", "tr"}
 
 
 @EACH
