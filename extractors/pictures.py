@@ -16,7 +16,7 @@ from extractors.readers.pdf import open_pdf, read_page
 from extractors.readers.registry import IMAGES
 from pipeline.errors import DocumentError
 from pipeline.media import PDF, sniff_media_type
-from pipeline.model import Document, Page
+from pipeline.model import Box, Document, Page, Source
 
 DPI = 110.0  # legible, and small enough to send to a browser
 _PIXELS = 6_000_000  # of one picture; a sheet may be as wide as a wall
@@ -46,6 +46,20 @@ def page_picture(
     target = io.BytesIO()
     upright_picture(document, page, dpi).save(target, "PNG", compress_level=3)
     return PagePicture(target.getvalue(), page.width, page.height)
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of a page with their boxes, in points of the page as its picture shows it."""
+
+    words: tuple[tuple[str, Box], ...]
+    source: Source
+
+
+def page_words(document: Document, number: int, options: ReadingOptions | None = None) -> PageWords:
+    """Page ``number`` from 1, as it was read. Call it as ``page_picture``. Raises ``DocumentError``."""
+    page = _page(document, number, options or ReadingOptions())
+    return PageWords(tuple((word.text, word.box) for word in page.words), page.source)
 
 
 def page_png(document: Document, number: int, dpi: float = DPI, options: ReadingOptions | None = None) -> bytes:

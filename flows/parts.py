@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.interfaces import MailSource, OrderHistory, Sink
-from pipeline.model import Document, Message, ReadingContext
+from pipeline.model import Candidate, Document, Message, ReadingContext
 from pipeline.run import Deciders, ReadDocument
 from store import Store
 
@@ -54,4 +54,5 @@ class Parts:
     deciders: Callable[[OrderHistory], Deciders]
     sink: Sink
     sync: Callable[[], SyncReport]
+    search: Callable[[str], tuple[Candidate, ...]] = lambda _: ()  # the ERP's items, for people
     workers: int = 1  # messages read at the same time; decided in their order all the same

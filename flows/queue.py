@@ -158,10 +158,12 @@ def decide_again(
     *,
     insist: bool,
     one_by_one: bool = False,
+    hold: bool = False,
     forget: frozenset[int] = frozenset(),
 ) -> Outcome:
     """``insist``: what the person saw may stay wrong; ``one_by_one``: only what ``resolution.settled`` says, and a
-    grave exception only with words. ``forget``: lines, from 0, whose choice is not to be remembered."""
+    grave exception only with words. ``hold``: it stays open whatever is decided. ``forget``: lines, from 0, whose
+    choice is not to be remembered."""
     first = parts.store.recorded_order(case.order_key).first
     while True:
         history = parts.store.history(but=case.order_key)
@@ -170,7 +172,7 @@ def decide_again(
         decision = as_settled(deciders.judge(matched), matched.lines, resolution.settled)
         unseen = tuple(_unseen(case.decision, decision, resolution.settled if one_by_one else None))
         clean = decision.decision is Verdict.AUTO
-        if not clean and (unseen or not insist):
+        if hold or (not clean and (unseen or not insist)):
             _refuse_standstill(case, decision, unseen)
             return Outcome(parts.store.revise(resolution, decision), unseen or tuple(_said(decision)))
         _refuse_gaps(decision)

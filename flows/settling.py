@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from flows.parts import Parts
 from flows.queue import Outcome, carried, chosen_skus, decide_again, open_case, parse_order, resolution_of
 from pipeline.errors import UsageError
-from pipeline.model import Evidence, Order, Resolution, ReviewCase, Scope, Settled
+from pipeline.model import Order, Resolution, ReviewCase
 from pipeline.settling import APPROVAL_REASONS, REJECTION_REASONS, changed_by_erp, needs_reason
+from pipeline.settling import Settlement as Settlement
 from review import fields
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """``values`` are right values by path; ``places`` say where on the page they stand, if the person showed it.
-
-    ``skus`` per line, from 1; ``forget`` names lines, from 1, whose choice is not to be remembered.
-    """
-
-    case_id: str
-    version: str
-    reviewer: str
-    settled: tuple[Settled, ...]
-    values: Mapping[str, str] = field(default_factory=dict)
-    places: tuple[Evidence, ...] = ()
-    skus: Mapping[int, str] = field(default_factory=dict)
-    reason_code: str = ""
-    reason: str = ""
-    remember: Scope = Scope.CUSTOMER
-    forget: frozenset[int] = frozenset()
 
 
 def settle(parts: Parts, said: Settlement) -> Outcome:

@@ -251,6 +251,7 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
     snapshots = snapshots_of(settings)
     with ExitStack() as opened:
         kept = store or opened.enter_context(open_store(settings.database))
+        matcher = matcher_of(settings, kept)
         yield Parts(
             store=kept,
             mailboxes=tuple(opened.enter_context(_mailbox(box)) for box in settings.mailboxes),
@@ -258,7 +259,8 @@ def workspace_parts(settings: Settings, *, store: Store | None = None) -> Iterat
             unpack=unpack,
             read=opened.enter_context(isolated_reader(settings.intake, settings.intake.workers)),
             context=lambda: with_memory(reading_context(snapshots.current(), settings.intake), kept),
-            deciders=_deciders_of(snapshots, policies_of(settings, kept), matcher_of(settings, kept)),
+            deciders=_deciders_of(snapshots, policies_of(settings, kept), matcher),
+            search=lambda text: matcher.search(text, snapshots.current()),
             sink=OrderFileSink(settings.output.folder),
             sync=partial(sync_exports, snapshots, settings.erp.folder),
             workers=settings.intake.workers,

@@ -47,6 +47,13 @@ class Catalogue:
     def _of(self, name: str) -> Lookup:
         return Lookup.from_arrays(self._index, name)
 
+    def item(self, sku: str) -> CatalogueItem:
+        """One that a look-up here gave."""
+        found = self._erp.item(sku)
+        if found is None:
+            raise KeyError(sku)
+        return found
+
     # --- codes ---
 
     def by_gtin(self, code: str) -> tuple[str, ...]:

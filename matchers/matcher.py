@@ -15,6 +15,7 @@ from matchers.index.store import open_index
 from matchers.items import ItemMatch, ItemMatcher
 from matchers.price import expected_price
 from matchers.probability import Circumstances
+from matchers.search import search_items
 from matchers.ship_to import match_ship_to
 from matchers.solver import Question, UnitResult, price_fits, read_unit
 from matchers.units import converts, fills_packs
@@ -23,6 +24,7 @@ from pipeline.aliases import CONFIRMATIONS, NOTHING_SAID, Aliases, Said, in_word
 from pipeline.interfaces import AliasMemory, Erp, OrderHistory
 from pipeline.model import (
     AliasKind,
+    Candidate,
     CatalogueItem,
     Customer,
     EarlierLine,
@@ -74,6 +76,10 @@ class OrderMatcher:
             absent_exports=erp.absent,
             unlisted=unlisted_items(order, lines, erp, items.catalogue, customer.key),
         )
+
+    def search(self, text: str, erp: Erp) -> tuple[Candidate, ...]:
+        """Items that a person looks for, best first."""
+        return search_items(self._of(erp)[1].catalogue, text)
 
     def _letterhead(self, order: Order) -> Said:
         if self._memory is None or not order.buyer.name or not order.buyer.address:

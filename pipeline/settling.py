@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
-from pipeline.model import Decision, How, LineDecision, LineMatch, Mismatch, Settled
+from pipeline.model import Decision, Evidence, How, LineDecision, LineMatch, Mismatch, Scope, Settled
 
 PRICES = frozenset({"wrong_price", "missing_price"})
 QUANTITIES = frozenset({"below_moq", "not_pack_multiple"})
@@ -31,6 +31,27 @@ REJECTION_REASONS = {
 }
 _LINE = re.compile(r"lines\[(\d+)\]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a person says of one case, mismatch by mismatch.
+
+    ``values`` are right values by path; ``places`` say where on the page they stand, if the person showed it. ``skus``
+    per line, from 1; ``forget`` names lines, from 1, whose choice is not to be remembered.
+    """
+
+    case_id: str
+    version: str
+    reviewer: str
+    settled: tuple[Settled, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[Evidence, ...] = ()
+    skus: Mapping[int, str] = field(default_factory=dict)
+    reason_code: str = ""
+    reason: str = ""
+    remember: Scope = Scope.CUSTOMER
+    forget: frozenset[int] = frozenset()
 
 
 def line_index(path: str) -> int | None:

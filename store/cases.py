@@ -88,7 +88,7 @@ def resolve(
     order of the customer was recorded after the history mark ``seen``. Repeating the same resolution changes nothing.
     """
     with db.writing("resolve") as session:
-        row = _opened(session, resolution)
+        row = opened(session, resolution)
         if row is None:
             return
         order = row.order
@@ -97,12 +97,12 @@ def resolve(
         else:
             refuse_stale(session, decision, seen, but=order.id)
             aliases.refuse_undone(session, decision)
-            _replace(session, db, order, decision, OrderState.APPROVED, resolution)
+            replace_order(session, db, order, decision, OrderState.APPROVED, resolution)
             case_facts.describe(session, row, decision)
             row.status, row.version = CaseStatus.RESOLVED, version_of(session, row, decision)
             send(session, order, decision, db.now())
         row.closed_at = db.now()
-        _book(session, db, row, resolution)
+        book(session, db, row, resolution)
         said = Confirmation(resolution.reviewer, resolution.at, order.order_key, aliases.document_name(session, order))
         aliases.teach(session, taught, said)
 
@@ -110,25 +110,25 @@ def resolve(
 def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase:
     """Keeps the case open with the corrected order, decided anew: the reviewer has not seen that yet."""
     with db.writing("revise") as session:
-        row = _opened(session, resolution)
+        row = opened(session, resolution)
         if row is not None:
-            _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
+            replace_order(session, db, row.order, decision, OrderState.REVIEW, resolution)
             case_facts.describe(session, row, decision)
             row.version = version_of(session, row, decision)
-            _book(session, db, row, resolution)
+            book(session, db, row, resolution)
     return case(db, resolution.case_id)
 
 
 def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase:
     """The first of two approvals: the case stays open with ``decision``. It lapses as soon as the case changes."""
     with db.writing("sign") as session:
-        row = _opened(session, resolution)
+        row = opened(session, resolution)
         signed = "" if row is None else version_of(session, row, decision, resolution.reviewer)
         if row is not None and row.version != signed:  # who signs again what stands signed says nothing new
-            _replace(session, db, row.order, decision, OrderState.REVIEW, resolution)
+            replace_order(session, db, row.order, decision, OrderState.REVIEW, resolution)
             case_facts.describe(session, row, decision)
             row.version = signed
-            _book(session, db, row, resolution)
+            book(session, db, row, resolution)
     return case(db, resolution.case_id)
 
 
@@ -159,7 +159,7 @@ def version_of(session: Session, row: CaseRow, decision: Decision, signed_by: st
     return case_version(decision, signed_by + (f"#{times}" if times else ""))
 
 
-def _opened(session: Session, resolution: Resolution) -> CaseRow | None:
+def opened(session: Session, resolution: Resolution) -> CaseRow | None:
     """The open case as the reviewer saw it; None when this very resolution was booked before."""
     audit.lock(session)
     row = find(session, resolution.case_id)
@@ -178,7 +178,7 @@ def _opened(session: Session, resolution: Resolution) -> CaseRow | None:
     return row
 
 
-def _replace(
+def replace_order(
     session: Session, db: Database, order: OrderRow, decision: Decision, state: OrderState, resolution: Resolution
 ) -> None:
     if resolution.order is not None:
@@ -190,7 +190,7 @@ def _replace(
     add_decision(session, order, decision, resolution.reviewer, resolution.at)
 
 
-def _book(session: Session, db: Database, row: CaseRow, resolution: Resolution) -> None:
+def book(session: Session, db: Database, row: CaseRow, resolution: Resolution) -> None:
     corrected = resolution.order
     session.add(
         ResolutionRow(

@@ -37,6 +37,7 @@ from store import (
     reopening,
     results,
     schema,
+    splitting,
 )
 from store.assignments import Assignments
 from store.causes import Causes
@@ -222,6 +223,10 @@ class Store:
     def reopen(self, case_id: str, actor: str) -> ReviewCase:
         """Undoes what closed the case. Raises ``UsageError``, and ``StaleCase`` when the order has begun to leave."""
         return reopening.reopen(self._db, case_id, actor)
+
+    def split(self, resolution: Resolution, here: Decision, new: Decision, key: str) -> tuple[ReviewCase, str]:
+        """An order in two; with the id of the new case. Raises ``StaleCase`` and ``UsageError``."""
+        return splitting.split(self._db, resolution, here, new, key)
 
     def shown_decision(self, case_id: str, version: str) -> Decision | None:
         """What a page of this version showed."""

@@ -139,7 +139,7 @@ def _add_order(session: Session, now: datetime, message: MessageRow, decided: Do
     if decided.decision.decision is Verdict.AUTO:
         send(session, row, decided.decision, now)
     elif decided.decision.decision is Verdict.REVIEW:
-        _open_case(session, row, decided.decision, now)
+        open_case(session, row, decided.decision, now)
 
 
 def po_key(po_number: str | None) -> str:
@@ -229,7 +229,7 @@ def case_version(decision: Decision, signed_by: str = "") -> str:
     return sha256_of_text(decision_text(decision) + signed_by)
 
 
-def _open_case(session: Session, row: OrderRow, decision: Decision, now: datetime) -> None:
+def open_case(session: Session, row: OrderRow, decision: Decision, now: datetime) -> None:
     case = CaseRow(
         case_id=row.order_key[:CASE_ID_LENGTH],
         order_id=row.id,
