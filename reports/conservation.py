@@ -24,7 +24,7 @@ def conservation(balances: Sequence[Balance]) -> tuple[Section, tuple[Alert, ...
         "conservation", "Mails accounted for", Ratio(here, received), f"{here:,} mails that stand somewhere",
         f"{received:,} mails received", WORDS,
     )  # fmt: skip
-    each: Rows = tuple((b.day, b.mailbox, *_numbers(b)) for b in balances)
+    each: Rows = tuple((b.day, b.mailbox, *_numbers(b)) for b in reversed(balances))
     days = Table(
         "conservation_days", "Per mailbox and day", WORDS, ("day", "mailbox", "received", *TITLES, "difference"),
         each, None, 14,

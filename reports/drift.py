@@ -87,11 +87,11 @@ def _table(key: str, title: str, weeks: Sequence[Week]) -> Table:
             w.n,
             w.of,
             Ratio(w.n, w.of),
-            _rounded(w.low),
-            _rounded(w.high),
+            _limit(w.low),
+            _limit(w.high),
             "outside" if w.outside else "",
         )
-        for w in weeks
+        for w in reversed(weeks)
     )
     labels = tuple(day_of(w.start) for w in weeks)
     chart = Lines(
@@ -103,14 +103,14 @@ def _table(key: str, title: str, weeks: Sequence[Week]) -> Table:
     words = (
         "By weeks from Monday (UTC). Limits: three standard errors around the share of up to twelve weeks before "
         f"(p-chart; Montgomery, Statistical Quality Control), once there are {LEAST_WEEKS}. Outside them something has "
-        "changed: a layout, a customer, an export, a setting. Weeks at the ends of the period may be cut."
+        "changed: a layout, a customer, an export, a setting. Weeks at the ends of the period may be cut. Newest first."
     )
     columns = ("week from", "n", "of", "share", "lower limit", "upper limit", "")
-    return Table(key, title, words, columns, rows, chart if len(weeks) > 1 else None, 60)
+    return Table(key, title, words, columns, rows, chart if len(weeks) > 1 else None, 13)
 
 
-def _rounded(limit: float | None) -> float | None:
-    return None if limit is None else round(limit, 4)
+def _limit(share: float | None) -> Ratio | None:
+    return None if share is None else Ratio(round(share * 10_000), 10_000)
 
 
 def _alert(title: str, week: Week) -> Alert:

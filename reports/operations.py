@@ -23,8 +23,8 @@ def _throughput(ask: Counting) -> Table:
     series = (("untouched", tuple(float(row[3]) for row in rows)), ("held", tuple(float(row[4]) for row in rows)))
     chart = Lines("Orders a day", labels, series, shares=False)
     columns = ("day", "orders", "lines", "untouched", "held")
-    words = "Orders received by day (UTC)."
-    return Table("throughput", "Throughput", words, columns, rows, chart if len(rows) > 1 else None, 31)
+    words = "Orders received by day (UTC), newest first."
+    return Table("throughput", "Throughput", words, columns, rows[::-1], chart if len(rows) > 1 else None, 14)
 
 
 def _hours(ask: Counting) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -135,16 +136,19 @@ SIDE, LEFT = 240, 60
 
 def _scatter(chart: Scatter) -> tuple[int, list[str], str]:
     most = max([*chart.weights, 1])
+    low = math.floor(min([1.0, *(at for point in chart.points for at in point)]) * 20) / 20
+    low = min(low, 0.95)
     parts = []
-    for step in range(5):
-        at = step / 4
+    for step in range(6):
+        at = step / 5
         parts.append(_line(LEFT, PLOT_TOP + SIDE * at, LEFT + SIDE, PLOT_TOP + SIDE * at, "grid"))
-        parts.append(_text(LEFT - 6, PLOT_TOP + SIDE * (1 - at) + 4, f"{at:.0%}", "end"))
-        parts.append(_text(LEFT + SIDE * at, PLOT_TOP + SIDE + 16, f"{at:.0%}", "middle"))
+        parts.append(_text(LEFT - 6, PLOT_TOP + SIDE * (1 - at) + 4, f"{low + (1 - low) * at:.0%}", "end"))
+        parts.append(_text(LEFT + SIDE * at, PLOT_TOP + SIDE + 16, f"{low + (1 - low) * at:.0%}", "middle"))
     parts.append(_line(LEFT, PLOT_TOP + SIDE, LEFT + SIDE, PLOT_TOP, "limit"))
     for i, ((x, y), n) in enumerate(zip(chart.points, chart.weights, strict=True)):
         size = 3 + 7 * (n / most) ** 0.5
-        centre = f'cx="{LEFT + SIDE * x:.1f}" cy="{PLOT_TOP + SIDE * (1 - y):.1f}"'
+        across, up = ((value - low) / (1 - low) for value in (x, y))
+        centre = f'cx="{LEFT + SIDE * across:.1f}" cy="{PLOT_TOP + SIDE * (1 - up):.1f}"'
         parts.append(f'<circle {centre} r="{size:.1f}" fill="{INKS[0]}" fill-opacity="0.7"/>')
         parts.append(
             _text(LEFT + SIDE + 30, PLOT_TOP + 30 + i * 18, f"stated {percent(x)}, right {percent(y)} of {n:,}")
