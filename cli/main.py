@@ -10,7 +10,21 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Parameter
 
-from cli import aliases, budget, documents, evaluate, layouts, mailbox, operations, people, queue, report, review, rules
+from cli import (
+    aliases,
+    audits,
+    budget,
+    documents,
+    evaluate,
+    layouts,
+    mailbox,
+    operations,
+    people,
+    queue,
+    report,
+    review,
+    rules,
+)
 from cli.output import say, talk
 from pipeline.errors import IntakeError
 
@@ -21,7 +35,9 @@ app = App(
     default_parameter=Parameter(negative=()),
     result_action="return_value",
 )
-for part in (documents, evaluate, operations, queue, aliases, layouts, rules, budget, people, mailbox, review, report):
+for part in (
+    documents, evaluate, operations, queue, aliases, layouts, rules, budget, people, mailbox, review, report, audits,
+):  # fmt: skip
     part.register(app)
 
 

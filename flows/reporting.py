@@ -9,11 +9,18 @@ from flows.settings import Settings
 from reports.build import build
 from reports.records import Model, Report
 from store import Store
+from store.audits import Rates
 
 
 def make_report(store: Store, settings: Settings, first: date, last: date, as_of: datetime | None = None) -> Report:
     """``as_of``: see ``reports.build.build``."""
     return build(store, first, last, model_of(settings, store), as_of)
+
+
+def rates_of(settings: Settings) -> Rates:
+    """The shares of the untouched orders that are audited."""
+    said = settings.reports
+    return Rates(said.audit_rate, said.audit_channels, said.audit_customers, said.audit_seed)
 
 
 def model_of(settings: Settings, store: Store) -> Model:

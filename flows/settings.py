@@ -132,6 +132,14 @@ class Reports(Section):
     hourly_cost: float = Field(40.0, ge=0, description="what an hour of a clerk costs")
     cost_currency: str = Field("EUR", description="the currency of hourly_cost")
     backlog_hours: float = Field(24.0, gt=0, description="a case that waits longer is an alert")
+    audit_rate: float = Field(0.02, ge=0, le=1, description="share of the untouched orders that is audited blind")
+    audit_channels: dict[str, float] = Field(
+        default_factory=dict, description="another share for a channel: [reports.audit_channels] scan = 0.05"
+    )
+    audit_customers: dict[str, float] = Field(
+        default_factory=dict, description="another share for a customer: [reports.audit_customers] C1001 = 0.2"
+    )
+    audit_seed: str = Field("po-intake", description="the sample hangs on it; another seed draws another sample")
 
 
 class Settings(BaseSettings):

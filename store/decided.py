@@ -34,16 +34,21 @@ def orders(db: Database) -> Iterator[RecordedOrder]:
 
 def order(db: Database, name: str) -> RecordedOrder:
     """By the beginning of its key (a case id is one), or by its PO number: then the newest. Raises ``UsageError``."""
+    with db.reading() as session:
+        return _recorded(session, find(session, name))
+
+
+def find(session: Session, name: str) -> OrderRow:
+    """As ``order``."""
     by_key = select(OrderRow).where(OrderRow.order_key.startswith(name, autoescape=True))
     by_number = select(OrderRow).where(OrderRow.po_key == po_key(name))
-    with db.reading() as session:
-        rows = session.scalars(by_key.limit(2)).all() if name else []
-        if len(rows) > 1:
-            raise UsageError(f"several orders begin with {name!r}; give more of the key")
-        row = rows[0] if rows else session.scalars(by_number.order_by(OrderRow.id.desc()).limit(1)).first()
-        if row is None or not name:
-            raise UsageError(f"no order with the key or PO number {name!r}; `po-intake queue list` shows what waits")
-        return _recorded(session, row)
+    rows = session.scalars(by_key.limit(2)).all() if name else []
+    if len(rows) > 1:
+        raise UsageError(f"several orders begin with {name!r}; give more of the key")
+    row = rows[0] if rows else session.scalars(by_number.order_by(OrderRow.id.desc()).limit(1)).first()
+    if row is None or not name:
+        raise UsageError(f"no order with the key or PO number {name!r}; `po-intake queue list` shows what waits")
+    return row
 
 
 def _recorded(session: Session, row: OrderRow) -> RecordedOrder:

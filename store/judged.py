@@ -14,7 +14,7 @@ from store import audit
 from store.engine import Database
 from store.tables import JudgedValueRow
 
-TRUTH, CORRECTION = "truth", "correction"
+TRUTH, CORRECTION, AUDIT = "truth", "correction", "audit"
 _PATH = re.compile(r"(?:lines\[(\d+)\]\.)?(\w+)")
 
 
@@ -40,6 +40,11 @@ def learn(db: Database, judged: Iterable[JudgedValue], actor: str) -> int:
         detail = {"documents": len(documents), "values": len(found), "wrong": sum(not v.right for v in found)}
         audit.append(session, db.now(), actor, "learn values", "budget", detail)
     return len(found)
+
+
+def note_audit(session: Session, db: Database, found: Iterable[JudgedValue]) -> None:
+    """What a blind audit said; an order is audited once. Part of the transaction that closes the audit."""
+    session.add_all(_row(value, AUDIT, db) for value in found)
 
 
 def note_corrections(session: Session, db: Database, order_key: str, shown: Order, corrected: Order) -> None:
