@@ -54,6 +54,12 @@ def has_legal_form(text: str) -> bool:
     return bool(_LEGAL.search(text))
 
 
+def legal_form_at(text: str) -> int:
+    """Where the legal form begins; the length of a text without one."""
+    found = _LEGAL.search(text)
+    return found.start() if found else len(text)
+
+
 @lru_cache(maxsize=4096)
 def has_postcode(text: str) -> bool:
     if _REGISTER.match(text):

@@ -33,7 +33,7 @@ def readings(around: Surroundings, hit: LabelHit) -> Iterator[tuple[Relation, li
         skip = hit.end if inline else 0
         whole = constant_column(around.page, hit) or _is_whole(place.words if inline else first.words)
         listed = around.page.page.source is Source.CSV and not constant_column(around.page, hit)
-        segments = _along(around, first) if listed else [first] if whole else _down(around, first, left, hit)
+        segments = _along(around, first) if listed else [first] if whole else down(around, first, left, hit)
         lines = party_lines(around, segments, skip)
         reading = read_party(lines, first.page, first.box.top)
         if reading.party.name:
@@ -65,16 +65,16 @@ def _is_whole(words: Sequence[Word]) -> bool:
     return len(pieces) > 2 and address_score(pieces) >= ADDRESS and address.has_postcode(pieces[-1])
 
 
-def _is_next_party(around: Surroundings, line: Sequence[Segment], hit: LabelHit) -> bool:
+def _is_next_party(around: Surroundings, line: Sequence[Segment], label: Segment, role: str) -> bool:
     """Whether a line begins with the label of another party, right under the label of this one."""
     opening = line[0]
-    under = abs(opening.box.x0 - hit.segment.box.x0) < 0.5 * around.page.height and opening.line != hit.segment.line
+    under = abs(opening.box.x0 - label.box.x0) < 0.5 * around.page.height and opening.line != label.line
     others = [
         h
         for h in around.labels_in(opening)
-        if h.start == 0 and h.field in _PARTIES and h.field != hit.field and h.length > _SHORT_NUMBER
+        if h.start == 0 and h.field in _PARTIES and h.field != role and h.length > _SHORT_NUMBER
     ]
-    return under and hit.context > Context.INSIDE and bool(others)
+    return under and bool(others)
 
 
 def _opens_other(around: Surroundings, segment: Segment, role: str) -> bool:
@@ -84,8 +84,11 @@ def _opens_other(around: Surroundings, segment: Segment, role: str) -> bool:
     return around.opens_foreign(segment) and not own
 
 
-def _down(around: Surroundings, first: Segment, left: float, hit: LabelHit) -> list[Segment]:
-    """``first`` and the segments under it in its column, to the next foreign label or gap."""
+def down(
+    around: Surroundings, first: Segment, left: float, hit: LabelHit | None = None, role: str = ""
+) -> list[Segment]:
+    """``first`` and the segments under it in its column, to the next foreign label or gap; ``hit`` names the role."""
+    label, role = (hit.segment, hit.field) if hit else (first, role)
     height = around.page.height
     column, last, placed = [first], first, False
     for line in around.page.lines[first.line + 1 :]:
@@ -94,9 +97,9 @@ def _down(around: Surroundings, first: Segment, left: float, hit: LabelHit) -> l
             break
         if not below:
             continue
-        if _is_next_party(around, line, hit):
+        if (hit is None or hit.context > Context.INSIDE) and _is_next_party(around, line, label, role):
             break
-        if _opens_other(around, below[0], hit.field) or (below[0].cell is None) != (first.cell is None):
+        if _opens_other(around, below[0], role) or (below[0].cell is None) != (first.cell is None):
             break
         if around.in_table(below[0].box) and not around.in_table(first.box):
             break
@@ -104,10 +107,10 @@ def _down(around: Surroundings, first: Segment, left: float, hit: LabelHit) -> l
             break  # below the postcode of one company stands the name of the next
         last = below[0]
         placed = placed or address.has_postcode(last.text)
-        label = around.left_label(last)
-        if label is not None and (label.field == "contact" or label.field not in ADDRESS_LABELS):
+        left_label = around.left_label(last)
+        if left_label is not None and (left_label.field == "contact" or left_label.field not in ADDRESS_LABELS):
             break
-        if label is None or label.field in ("email", "tax_id"):
+        if left_label is None or left_label.field in ("email", "tax_id"):
             column += [last, *_postcode_beside(around, last)]
     return column
 

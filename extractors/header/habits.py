@@ -101,14 +101,13 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
     """The only currency whose sign or code is printed; a lone "$", "¥" or "kr" is that of the buyer's country."""
     found: dict[str, list[tuple[Word, PageView]]] = {}
     shared: dict[str, tuple[Word, PageView]] = {}
-    plain = words("plain_currencies")
     for page in pages[:10]:
         for segment in page.segments:
             for i, word in enumerate(segment.words):
                 code = _sign(word.text)
                 if code in _SHARED:
                     shared.setdefault(code, (word, page))
-                elif code and (code in plain or word.text.strip(".,;:") != code or _beside_amount(segment.words, i)):
+                elif code and (_is_plain(word.text, code) or _beside_amount(segment.words, i)):
                     found.setdefault(code, []).append((word, page))
     if len(found) == 1:
         code, places = next(iter(found.items()))
@@ -123,10 +122,19 @@ def currency_by_signs(pages: Sequence[PageView], country: str | None) -> Choice:
     return Choice(_found(code, *place, 0.93, note)) if code else Choice()
 
 
+def _is_plain(text: str, code: str) -> bool:
+    """Whether a word means a currency wherever it stands: "ALL" and "TRY" are words, Sterling and Rand are names."""
+    bare = fold(text).strip(".,;:()")
+    if bare.isalpha() and len(bare) > len(code):
+        return bare in words("plain_currency_names")
+    return code in words("plain_currencies") or text.strip(".,;:") != code
+
+
 def _beside_amount(words: Sequence[Word], index: int) -> bool:
-    """Whether a bare ISO code stands alone or beside a figure: "ALL" and "TRY" are words as well."""
+    """Whether a bare ISO code stands alone, or any name of a currency beside a figure."""
     beside = (*words[max(0, index - 1) : index], *words[index + 1 : index + 2])
-    return len(words) == 1 or any(has_digit(word.text) for word in beside)
+    alone = len(words) == 1 and len(words[0].text.strip(".,;:()")) == 3
+    return alone or any(has_digit(word.text) for word in beside)
 
 
 def _sign(text: str) -> str | None:

@@ -15,9 +15,10 @@ from extractors.header.blocks import Block, address_score, blocks, split_line
 from extractors.header.details import labelled_details, with_details
 from extractors.header.fields import hit_weight
 from extractors.header.labels import Context, LabelHit
+from extractors.header.ours import is_own, is_own_name
 from extractors.header.partytext import PartyReading, party_lines, read_party
 from extractors.header.places import Relation, Surroundings, column_values, constant_column
-from extractors.header.roles import RoleReading, complete, is_own
+from extractors.header.roles import RoleReading, complete
 from extractors.header.view import Segment
 from extractors.header.wording import words
 from pipeline.language import fold
@@ -44,7 +45,7 @@ def read_parties(pages: Sequence[Surroundings], context: ReadingContext) -> Mapp
             best = max(fitting, key=lambda r: (r.weight * (1 + min(r.reading.score, 5)), -r.reading.page))
             roles[role] = _contested(best, fitting)
     ends = dict.fromkeys((0, len(pages) - 1)) if pages else {}
-    free = [block for i in ends for block in _free(pages[i], taken)]
+    free = [block for i in ends for block in _free(pages[i], taken, context)]
     complete(roles, free, context, pages)
     return roles
 
@@ -75,8 +76,9 @@ def _labelled(around: Surroundings, context: ReadingContext, taken: set[int]) ->
         if around.page.page.source is Source.CSV and not (heading or alone):
             continue  # in a list of records only headings are labels
         found = list(readings(around, hit))
-        foreign = [one for one in found if not is_own(one[2], context)]
-        best = _best(found if hit.field == "seller" else foreign or found)
+        ours = [one for one in found if is_own(one[2], context)]
+        foreign = [one for one in found if one not in ours]
+        best = _best((ours if hit.field == "seller" else foreign) or found)
         if best is None:
             continue
         segments, reading = best
@@ -85,7 +87,11 @@ def _labelled(around: Surroundings, context: ReadingContext, taken: set[int]) ->
             segments, reading = [*segments, *details.segments], with_details(reading, details)
         if _credible(hit, reading):
             taken |= {id(segment) for segment in segments}
-            yield _role(hit), RoleReading(_named(reading) if len(segments) == 1 else reading, hit_weight(hit))
+            numbered = (reading.party.name or "")[:1].isdigit()
+            yield (
+                _role(hit),
+                RoleReading(_named(reading) if numbered or len(segments) == 1 else reading, hit_weight(hit)),
+            )
 
 
 def _may_name(hit: LabelHit) -> bool:
@@ -125,14 +131,14 @@ def _credible(hit: LabelHit, reading: PartyReading) -> bool:
     return placed or reading.score >= ADDRESS or hit.context is Context.COLON or address.has_legal_form(name)
 
 
-def _free(around: Surroundings, taken: set[int]) -> Iterator[tuple[Block, PartyReading]]:
+def _free(around: Surroundings, taken: set[int], context: ReadingContext) -> Iterator[tuple[Block, PartyReading]]:
     """Address blocks no label claims; a list of records has none."""
     if around.page.page.source is Source.CSV:
         return
     found = (*(Block(row) for row in _in_a_row(around)), *blocks(around))
     for block in found:
         free = tuple(s for s in block.segments if id(s) not in taken and not around.in_table(s.box))
-        for part in _addresses(free):
+        for part in _addresses(free, context):
             if _score(part, free) >= ADDRESS:
                 reading = read_party(party_lines(around, part.segments), part.page, part.box.top)
                 if reading.party.address and reading.party.name:
@@ -181,12 +187,13 @@ def _in_a_row(around: Surroundings) -> Iterator[tuple[Segment, ...]]:
             yield (*(s for s in above[:1] if abs(s.box.x0 - line[0].box.x0) < height), *line)
 
 
-def _addresses(segments: Sequence[Segment]) -> Iterator[Block]:
+def _addresses(segments: Sequence[Segment], context: ReadingContext) -> Iterator[Block]:
     """Two addresses printed under each other without a gap are two: a company's name behind a postcode begins one."""
     part: list[Segment] = []
     placed = False
     for segment in segments:
-        if placed and address.has_legal_form(segment.text) and not address.emails_in(segment.text):
+        company = address.has_legal_form(segment.text) or is_own_name(segment.text, context)
+        if placed and company and not address.emails_in(segment.text):
             yield Block(tuple(part))
             part, placed = [], False
         part.append(segment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.header import address
 from extractors.header.blocks import address_score, split_line
@@ -14,12 +14,13 @@ from extractors.header.view import Segment
 from extractors.header.wording import words
 from pipeline.language import fold
 from pipeline.model import Party, Word
-from pipeline.values import date_readings
+from pipeline.values import date_readings, has_digit
 
 # labels inside an address block whose value is no part of name or address
 _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "reference")
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
 _STRANGE_LABEL = re.compile(r"^[^\W\d_]{3,20}:\s+(?=\w)")  # before a name, in a language we do not read
+_NUMBERED = re.compile(r"\d{5,}\s+(?:[-–]\s*)?(?=[^\W\d])")  # a party's number in the buyer's system before its name
 _FORM_NUMBER = re.compile(r"[A-Z]{1,3}[-_]?\d{3,}[A-Z]?")
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
 _VAT = re.compile(r"[A-Z]{2}[\s.-]?[A-Z]?\d")  # begins with the code of a country
@@ -64,6 +65,10 @@ def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0
         label = next((h for h in around.labels_in(segment) if h.start == start and _opens_detail(h)), None)
         words = segment.words[label.end if label else start :]
         name = label.field if label else None
+        tax = _tax_number_at(words) if name is None else len(words)
+        if tax < len(words):
+            lines.append(PartyLine(words[-1].text.rpartition(":")[2], words[tax:], "tax_id"))
+            words = words[:tax]
         if label is None and (left := around.left_label(segment)) is not None and left.field in ("email", "tax_id"):
             name = left.field
         if label is not None and not words and name in ("email", "tax_id"):
@@ -71,6 +76,14 @@ def party_lines(around: Surroundings, segments: Sequence[Segment], skip: int = 0
         for text in split_line(" ".join(w.text for w in words)):
             lines.append(PartyLine(_without_part_label(text), tuple(words), name))
     return [line for line in lines if line.text]
+
+
+def _tax_number_at(words: tuple[Word, ...]) -> int:
+    """Where the label of a tax number begins that ends a line with its number ("Acme Ltda CNPJ: 34513679000134")."""
+    for at in range(max(1, len(words) - 3), len(words)):
+        if address.has_tax_label(" ".join(word.text for word in words[at:]).replace(":", ": ")):
+            return at
+    return len(words)
 
 
 def _opens_detail(hit: LabelHit) -> bool:
@@ -104,7 +117,7 @@ def read_party(lines: Sequence[PartyLine], page: int, top: float) -> PartyReadin
             found["tax_id"].append((number, line.words))
         elif kind == "body":
             body.append(line)
-    body = _unfolded(_without_marks(body))
+    body = _unfolded(_whole_name(_without_marks(body)))
     start = _name_line(body)
     if start is not None:
         found["name"].append((body[start].text, body[start].words))
@@ -118,8 +131,21 @@ def _without_marks(body: Sequence[PartyLine]) -> list[PartyLine]:
     return list(body[start:])
 
 
+def _whole_name(body: list[PartyLine]) -> list[PartyLine]:
+    """A name whose second line begins with the legal form is one name: "Rubermaid de Mexicali / S. de R.L. de C.V."."""
+    wrapped = len(body) > 1 and address.legal_form_at(body[1].text) == 0 and not address.has_legal_form(body[0].text)
+    if wrapped and not has_digit(body[0].text):
+        whole = PartyLine(f"{body[0].text} {body[1].text}", (*body[0].words, *body[1].words), body[0].field)
+        return [whole, *body[2:]]
+    if body and (number := _NUMBERED.match(body[0].text)) and address.has_legal_form(body[0].text):
+        return [replace(body[0], text=body[0].text[number.end() :]), *body[1:]]
+    return body
+
+
 def _is_mark(text: str) -> bool:
     parts = text.split()
+    if all(part in words("address_parts") for part in fold(text).split()):
+        return True  # "Address" behind "Company": the rest of a label
     spaced = len(parts) >= 4 and all(len(part) == 1 for part in parts)
     return spaced or (len(parts) == 1 and _FORM_NUMBER.fullmatch(text) is not None)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
-
 from extractors.header import address
 from extractors.header.blocks import Block
+from extractors.header.ours import as_we_are, is_own, printed
 from extractors.header.partytext import LEGIBLE, PartyReading, party_lines, read_party
 from extractors.header.places import Surroundings
 from extractors.header.taxids import TaxNumber, single_tax_number
@@ -28,27 +27,6 @@ class RoleReading:
     note: str | None = None
 
 
-def is_own(reading: PartyReading, context: ReadingContext) -> bool:
-    """Whether a party is one of our own companies."""
-    party = reading.party
-    name = fold(party.name or "")
-    if any(fuzz.ratio(name, fold(own)) >= 90 for own in context.own_names if name):
-        return True
-    if party.email and party.email.casefold() in {mail.casefold() for mail in context.own_emails}:
-        return True
-    plain = fold(party.tax_id or "").replace(" ", "")
-    return bool(plain) and plain in {fold(own).replace(" ", "") for own in context.own_tax_ids}
-
-
-def _as_we_are(reading: PartyReading, context: ReadingContext) -> PartyReading:
-    """Our own name without the word that addresses us ("To Acme Ltd")."""
-    name = reading.party.name or ""
-    for own in context.own_names:
-        if name.casefold().endswith(f" {own.casefold()}"):
-            return replace(reading, party=replace(reading.party, name=name[-len(own) :]))
-    return reading
-
-
 def complete(
     roles: dict[str, RoleReading],
     free: Sequence[tuple[Block, PartyReading]],
@@ -56,9 +34,10 @@ def complete(
     pages: Sequence[Surroundings],
 ) -> None:
     """Fills seller and buyer from blocks without a label: what is ours is the seller, the letterhead is the buyer."""
-    own = [_as_we_are(reading, context) for _, reading in free if is_own(reading, context)]
-    if "seller" not in roles and own:
-        roles["seller"] = RoleReading(own[0], 0.97, "one of our own companies")
+    own = [as_we_are(reading, context) for _, reading in free if is_own(reading, context)]
+    ours = own[0] if own else printed(pages, context)
+    if "seller" not in roles and ours is not None:
+        roles["seller"] = RoleReading(ours, 0.97, "one of our own companies")
     known = {roles["seller"].reading.key} if "seller" in roles else set()
     others = [reading for _, reading in free if reading.key not in known and not is_own(reading, context)]
     one, other = roles.get("buyer"), roles.get("ship_to")

@@ -205,7 +205,9 @@ def _proven(one: Found, kind: str, options: Mapping[str, list[Found]], line_sum:
 
 
 def _agrees(value: Decimal, kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> bool:
-    """Whether the arithmetic of the order holds with this value, within a cent."""
+    """Whether the arithmetic of the order holds with this value, within a cent. That nothings add up proves nothing."""
+    if kind in ("subtotal", "total") and not value:
+        return False
     if kind == "subtotal":
         return line_sum is not None and abs(value - line_sum) <= _CENT
     if kind != "total":
