@@ -15,6 +15,7 @@ from connectors.files import write_aside
 from extractors.isolation import Isolated
 from extractors.pictures import PagePicture, page_picture
 from flows import queue
+from flows.figures import WorkspaceFigures
 from flows.parts import Parts
 from flows.settings import Settings
 from flows.wiring import reading_options, reading_processes, workspace_parts
@@ -30,12 +31,14 @@ def desk_of(settings: Settings) -> Iterator[Desk]:
     """Everything the page needs, until the block ends. Raises ``ConfigError``."""
     with workspace_parts(settings) as parts, reading_processes(settings.intake) as pool:
         deciding = Deciding(parts, Lock())
+        pictures = Pictures(parts, settings, pool)
         yield Desk(
             store=parts.store,
             approve=deciding.approve,
             correct=deciding.correct,
             reject=deciding.reject,
-            picture=Pictures(parts, settings, pool).picture,
+            picture=pictures.picture,
+            figures=WorkspaceFigures(parts.store, settings, lambda key, page: pictures.of_order(key, page).png),
             public_url=settings.review.public_url.rstrip("/"),
             idle=timedelta(minutes=settings.review.idle_minutes),
             longest=timedelta(hours=settings.review.session_hours),
@@ -87,10 +90,14 @@ class Pictures:
     pool: Isolated
 
     def picture(self, case: ReviewCase, number: int) -> PagePicture:
+        """As ``of_order``."""
+        return self.of_order(case.order_key, number)
+
+    def of_order(self, order_key: str, number: int) -> PagePicture:
         """Page ``number`` from 1. Raises ``DocumentError`` and ``SourceError``."""
         if not 1 <= number <= self.settings.intake.max_pages:
             raise DocumentError(f"there is no page {number}")
-        source = self.parts.store.source(case.order_key)
+        source = self.parts.store.source(order_key)
         folder = self.settings.data / "pictures" / source.document_sha256[:2]
         stem = f"{source.document_sha256[2:]}-{number}"
         for path in folder.glob(f"{stem}-*.png"):

@@ -35,16 +35,21 @@ Row = Sequence[str | int | float | None]
 def write(report: Report, folder: Path, link: str = "") -> tuple[Path, ...]:
     """Into ``folder``, which is made; what lay there under the same names is replaced. ``link``: the review page."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = {
+    made = files(report, link)
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    return tuple(folder / name for name in made)
+
+
+def files(report: Report, link: str = "") -> dict[str, bytes]:
+    """The page first, then the workbook and the CSV files, by name."""
+    return {
         PAGE: page(report, link).encode(),
         BOOK: workbook(report),
         "figures.csv": _csv(_FIGURE_COLUMNS, (_figure_row(f) for f in report.figures)),
         "cases.csv": _csv(_CASE_COLUMNS, _case_rows(report)),
         **{f"{t.key}.csv": _csv(t.columns, ([plain(v) for v in row] for row in t.rows)) for t in report.tables},
     }
-    for name, content in made.items():
-        (folder / name).write_bytes(content)
-    return tuple(folder / name for name in made)
 
 
 def page(report: Report, link: str = "") -> str:

@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import DocumentError, IntakeError, SourceError
 from review import account, api, api_desk, case_pages, pages, queue_pages
+from review.audit_pages import router as audits
 from review.desk import Desk
 from review.guard import Refused, guard
 from review.rendering import render
+from review.report_pages import router as reports
 from store import StaleCase
 
 HEADERS = {
@@ -44,6 +46,8 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.desk = desk
     for part in (pages, queue_pages, case_pages, account, api, api_desk):
         app.include_router(part.router)
+    app.include_router(audits)
+    app.include_router(reports)
     app.add_exception_handler(IntakeError, _trouble)
     app.add_exception_handler(Refused, _trouble)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from pipeline.model import ReviewCase
+from review.figures import Figures
 from store import Store
 
 
@@ -57,6 +58,7 @@ class Desk:
     correct: Callable[[Said], Outcome]
     reject: Callable[[Said], Outcome]
     picture: Callable[[ReviewCase, int], Picture]
+    figures: Figures
     public_url: str  # "" : only browsers on this machine
     idle: timedelta
     longest: timedelta

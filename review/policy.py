@@ -17,6 +17,7 @@ class Action(StrEnum):
     REJECT = "reject"
     MANY = "many"  # one answer to many cases of the same cause
     REPORTS = "reports"
+    AUDIT = "audit"  # key untouched orders again, blind
     ADMIN = "admin"
     ACCOUNT = "account"  # the own password, the own sessions
     LEAVE = "leave"  # sign out
@@ -24,12 +25,12 @@ class Action(StrEnum):
 
 SCOPES = (
     Action.VIEW, Action.WORK, Action.CORRECT, Action.APPROVE, Action.RELEASE, Action.REJECT, Action.MANY,
-    Action.REPORTS, Action.ADMIN,
+    Action.REPORTS, Action.AUDIT, Action.ADMIN,
 )  # fmt: skip
 _EVERYBODY = frozenset({Action.VIEW, Action.ACCOUNT, Action.LEAVE})
-_REVIEWER = _EVERYBODY | {Action.WORK, Action.CORRECT, Action.APPROVE, Action.REJECT, Action.MANY}
+_REVIEWER = _EVERYBODY | {Action.WORK, Action.CORRECT, Action.APPROVE, Action.REJECT, Action.MANY, Action.AUDIT}
 _ALLOWED = {
-    Role.FINANCE: _EVERYBODY | {Action.REPORTS},
+    Role.FINANCE: _EVERYBODY | {Action.REPORTS, Action.AUDIT},
     Role.REVIEWER: _REVIEWER,
     Role.APPROVER: _REVIEWER | {Action.RELEASE, Action.REPORTS},
     Role.ADMIN: _REVIEWER | {Action.RELEASE, Action.REPORTS, Action.ADMIN},

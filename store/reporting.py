@@ -35,6 +35,10 @@ class Reporting:
             self._db, since.isoformat() if since else "0001-01-01", until.isoformat() if until else ""
         )
 
+    def now(self) -> float:
+        """Seconds since 1970, by the store's clock."""
+        return self._db.now().timestamp()
+
     # blind audits
 
     def sample_audits(self, rates: Rates, until: date) -> int:

@@ -22,10 +22,10 @@ from store import Role
 from tests.review.conftest import AT, PASSWORD, PEOPLE, XSS, Browser
 
 EVERYBODY = {Action.PUBLIC, Action.VIEW, Action.ACCOUNT, Action.LEAVE}
-DECIDES = {Action.WORK, Action.CORRECT, Action.APPROVE, Action.REJECT, Action.MANY}
+DECIDES = {Action.WORK, Action.CORRECT, Action.APPROVE, Action.REJECT, Action.MANY, Action.AUDIT}
 ALLOWED = {
     None: {Action.PUBLIC},
-    Role.FINANCE: EVERYBODY | {Action.REPORTS},
+    Role.FINANCE: EVERYBODY | {Action.REPORTS, Action.AUDIT},
     Role.REVIEWER: EVERYBODY | DECIDES,
     Role.APPROVER: set(Action) - {Action.ADMIN},
     Role.ADMIN: set(Action),
@@ -48,6 +48,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
 
 
 EXAMPLES = {"number": 1, "name": "style.css", "what": "take"}
+EXAMPLES |= {"first": "2026-11-01", "last": "2026-11-02", "part": "report.html", "audit_id": "gone"}
 
 
 def path_of(route: APIRoute) -> str:
