@@ -211,8 +211,13 @@ def _show_poll(value: dict[str, Any], store: Store, as_json: bool) -> None:
 
 
 def serve(*, workspace: Workspace = Path()) -> int:
-    """Poll, process, export and sync on a schedule (Prefect), until stopped."""
+    """Poll, process, export and sync on a schedule (Prefect), and show the review page, until stopped."""
     from flows.serve import serve as run_forever  # Prefect takes seconds to import
 
-    run_forever(workspace, lambda url: say(f"serving; Prefect's page is {url}; stop with Ctrl-C"))
+    def ready(prefect: str, page: str) -> None:
+        say(f"serving; Prefect's page is {prefect}; stop with Ctrl-C")
+        if page:
+            say(f"the review page is {page}; who may sign in: po-intake user list")
+
+    run_forever(workspace, ready)
     return 0

@@ -23,7 +23,7 @@ def review(
     workspace: Workspace = Path(),
 ) -> int:
     """The review page in the browser, until stopped."""
-    from flows.review import serve  # FastAPI takes a second to import
+    from flows.page_server import serve  # FastAPI takes a second to import
 
     serve(load_settings(workspace), host, port, lambda url: say(f"the review page is {url}; stop with Ctrl-C"))
     return 0

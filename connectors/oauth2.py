@@ -39,7 +39,7 @@ class OAuth2Settings:
 
     def findings(self) -> Iterator[str]:
         for name in ("token_url", "authorize_url"):
-            if getattr(self, name) and not _is_private(getattr(self, name)):
+            if getattr(self, name) and not is_private(getattr(self, name)):
                 yield f"{name} must start with https://"
         if not self.client_id:
             yield "token_url is set, so client_id must be too"
@@ -180,7 +180,7 @@ def write_secret(path: Path, text: str) -> None:
     flush_folder(path.parent)
 
 
-def _is_private(url: str) -> bool:
+def is_private(url: str) -> bool:
     """https, or a server on this machine."""
     parts = urlsplit(url)
     if parts.scheme == "https":

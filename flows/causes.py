@@ -13,44 +13,10 @@ from flows.settling import Settlement, resolution_for, settle
 from pipeline.causes import CODES, CauseKind, line_of
 from pipeline.errors import UsageError
 from pipeline.model import CaseStatus, How, ReviewCase, Scope, Settled
-from store import AnsweredCase, CauseGroup, GroupAnswer, StaleCase
+from review.many import Foreseen, ForMany, Preview
+from store import AnsweredCase, CauseGroup, GroupAnswer, StaleCase, Store
 
 Groups = tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ForMany:
-    """``seen`` is the preview's, so that only what was shown is answered; ``answer`` as in ``CauseKind``."""
-
-    cause_id: str
-    answer: str
-    reviewer: str
-    groups: Groups = None
-    reason_code: str = ""
-    reason: str = ""
-    remember: bool = True
-    seen: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """One case: whether it would leave, and what else would keep it."""
-
-    case_id: str
-    po_number: str | None
-    lines: tuple[str, ...]  # as printed
-    leaves: bool
-    why_not: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    cases: tuple[Foreseen, ...]
-    seen: str
-
-    @property
-    def leaving(self) -> int:
-        return sum(case.leaves for case in self.cases)
 
 
 def cause(parts: Parts, cause_id: str, groups: Groups) -> CauseGroup:
@@ -95,6 +61,36 @@ def answer(parts: Parts, said: ForMany, alone: Callable[[], AbstractContextManag
         remember = remember and booked.outcome != CaseStatus.RESOLVED
         parts.store.causes.touched(answer_id, (booked,))
     return parts.store.causes.answer(answer_id)
+
+
+def undo(store: Store, answer_id: str, by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The cases that are open again as before, and those that stay: exported, or worked on since.
+
+    Raises ``UsageError`` for an unknown answer, or one that was undone.
+    """
+    given = store.causes.answer(answer_id)
+    if given.undone_at is not None:
+        raise UsageError("this answer was undone already")
+    reopened: list[str] = []
+    kept: list[str] = []
+    for case in given.cases:
+        if case.outcome in (CaseStatus.RESOLVED, CaseStatus.OPEN):
+            (reopened if _taken_back(store, case, by) else kept).append(case.case_id)
+    store.causes.undone(answer_id, by, reopened, kept)
+    return tuple(reopened), tuple(kept)
+
+
+def _taken_back(store: Store, case: AnsweredCase, by: str) -> bool:
+    try:
+        if case.outcome == CaseStatus.OPEN:
+            store.step_back(case.case_id, case.version, by)
+        elif store.case(case.case_id).version == case.version:
+            store.reopen(case.case_id, by)
+        else:
+            return False
+    except UsageError:  # exported, or somebody has worked on it since
+        return False
+    return True
 
 
 def _answered(
@@ -173,3 +169,24 @@ def suggestions(parts: Parts, said: ForMany) -> tuple[tuple[str, str], ...]:
         line = case.decision.lines[line_of(mismatch) or 0]
         return tuple((c.key, f"{c.label} ({c.score:.2f}, {c.reason})") for c in line.candidates[:9])
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForReview:
+    """What the review page is given (``review.many.Many``); ``alone`` keeps others from deciding at the same moment."""
+
+    parts: Parts
+    alone: Callable[[], AbstractContextManager[object]]
+
+    def suggestions(self, said: ForMany) -> tuple[tuple[str, str], ...]:
+        return suggestions(self.parts, said)
+
+    def preview(self, said: ForMany) -> Preview:
+        with self.alone():
+            return preview(self.parts, said)
+
+    def answer(self, said: ForMany) -> GroupAnswer:
+        return answer(self.parts, said, self.alone)
+
+    def undo(self, answer_id: str, by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return undo(self.parts.store, answer_id, by)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from connectors.files import write_aside
 from extractors.isolation import Isolated
 from extractors.pictures import PagePicture, page_picture
 from flows import queue
+from flows.causes import ForReview
 from flows.figures import WorkspaceFigures
+from flows.office import WorkspaceOffice
 from flows.parts import Parts
 from flows.settings import Settings
+from flows.sign_on import sign_on_of
 from flows.wiring import reading_options, reading_processes, workspace_parts
-from pipeline.errors import ConfigError, DocumentError
+from pipeline.errors import DocumentError
 from pipeline.model import Document, ReviewCase, Scope
 from review.desk import Desk, Said
 
@@ -30,7 +31,8 @@ T = TypeVar("T")
 def desk_of(settings: Settings) -> Iterator[Desk]:
     """Everything the page needs, until the block ends. Raises ``ConfigError``."""
     with workspace_parts(settings) as parts, reading_processes(settings.intake) as pool:
-        deciding = Deciding(parts, Lock())
+        lock = Lock()
+        deciding = Deciding(parts, lock)
         pictures = Pictures(parts, settings, pool)
         yield Desk(
             store=parts.store,
@@ -39,6 +41,9 @@ def desk_of(settings: Settings) -> Iterator[Desk]:
             reject=deciding.reject,
             picture=pictures.picture,
             figures=WorkspaceFigures(parts.store, settings, lambda key, page: pictures.of_order(key, page).png),
+            many=ForReview(parts, lambda: lock),
+            office=WorkspaceOffice(settings),
+            sign_on=sign_on_of(settings),
             public_url=settings.review.public_url.rstrip("/"),
             idle=timedelta(minutes=settings.review.idle_minutes),
             longest=timedelta(hours=settings.review.session_hours),
@@ -115,41 +120,3 @@ class Pictures:
             if document.sha256 == document_sha256 and not document.problem:
                 return document
         raise DocumentError("the document could not be opened; the original mail is in the archive")
-
-
-def check_address(host: str, settings: Settings) -> None:
-    """Raises ``ConfigError`` for an address that others reach without TLS, or a public URL that is none."""
-    public = urlsplit(settings.review.public_url)
-    if settings.review.public_url and (public.scheme != "https" or not public.hostname or public.path not in ("", "/")):
-        raise ConfigError(
-            f"review.public_url {settings.review.public_url!r}: write it as https://orders.example.com, without a path"
-        )
-    if not settings.review.public_url and not _loopback(host):
-        raise ConfigError(
-            f"--host {host}: passwords would cross the network in the clear; put a TLS proxy before the page and "
-            "state its address as review.public_url, or stay with 127.0.0.1"
-        )
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Until stopped. ``ready`` gets the page's address. Raises ``ConfigError``."""
-    import uvicorn
-
-    from review.app import create_app
-
-    check_address(host, settings)
-    with desk_of(settings) as desk:
-        if not any(user.disabled_at is None for user in desk.store.people.users()):
-            raise ConfigError("nobody may sign in yet: po-intake user add NAME --role admin")
-        ready(settings.review.public_url or f"http://{host}:{port}")
-        proxied = bool(settings.review.public_url)
-        uvicorn.run(
-            create_app(desk), host=host, port=port, log_level="warning", server_header=False, proxy_headers=proxied
-        )

@@ -1,4 +1,4 @@
-"""`po-intake serve`: polling, processing, export and ERP sync on a schedule, on one machine, nothing set up by hand."""
+"""`po-intake serve`: polling, processing, export, ERP sync and review page on one machine, nothing set up by hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flows import prefect_settings, steps
+from flows.page_server import beside
 from flows.server import LocalServer
 from flows.settings import Settings, load_settings
 from flows.wiring import mail_source, workspace_parts
 from pipeline.errors import ConfigError
 
 
-def serve(workspace: Path, ready: Callable[[str], None]) -> None:
-    """Runs until SIGTERM or Ctrl-C. ``ready`` is told the address of Prefect's page once its server answers.
+def serve(workspace: Path, ready: Callable[[str, str], None]) -> None:
+    """Runs until SIGTERM or Ctrl-C. ``ready`` is told the addresses of Prefect's page and the review page ("": none).
 
     Raises ``ConfigError`` (settings, port) and ``SourceError`` (Prefect's server does not start, or dies).
     """
@@ -23,9 +24,9 @@ def serve(workspace: Path, ready: Callable[[str], None]) -> None:
     port = settings.schedule.server_port
     prefect_settings.apply(settings.data / "prefect", port)
     _first_look(settings)
-    with LocalServer(port, settings.data / "prefect-server.log") as server:
+    with beside(settings) as page, LocalServer(port, settings.data / "prefect-server.log") as server:
         server.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
-        ready(f"http://127.0.0.1:{port}")
+        ready(f"http://127.0.0.1:{port}", page)
         _serve_flows(workspace.resolve(), settings)
         if not server.is_running:
             raise server.died()

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pipeline.errors import ConfigError
 
 FILE_NAME = "po-intake.toml"
+SIGN_ON_SECRET = "PO_INTAKE_SIGN_ON_SECRET"  # noqa: S105 - the name of a variable
 SECRETS = ("password", "client_secret", "refresh_token")
 
 
@@ -120,6 +121,34 @@ class Review(Section):
     )
     idle_minutes: int = Field(30, ge=1, description="a session without a click ends after this")
     session_hours: int = Field(12, ge=1, le=72, description="a session ends after this, busy or not")
+    in_serve: bool = Field(True, description="`serve` shows the page too; false: only `po-intake review` does")
+    host: str = Field(
+        "127.0.0.1", description="where `serve` shows the page; another than this machine needs public_url"
+    )
+    port: int = Field(8765, ge=1, le=65535, description="the port `serve` shows the page at")
+
+
+class SignOn(Section):
+    """Signing in at the review page by an identity provider (OpenID Connect); none: by passwords alone."""
+
+    issuer: str = Field("", description='"https://login.example.com/realms/acme": the provider; none: passwords alone')
+    client_id: str = Field("", description="the name of this program at the provider")
+    client_secret: SecretStr = Field(
+        SecretStr(""),
+        description="never in this file: environment PO_INTAKE_SIGN_ON_SECRET or secrets/sign_on_secret",
+    )
+    scope: str = Field("openid profile email", description="what the provider is asked for; openid must be among it")
+    label: str = Field("Sign in with your organisation", description="what the link on the sign-in page says")
+    name_claim: str = Field("preferred_username", description="the claim that names the person")
+    role_claim: str = Field("roles", description='the claim with the roles; "realm_access.roles" looks inside')
+    roles: dict[str, str] = Field(
+        default_factory=dict, description='their word = our role: [sign_on.roles] "PO Clerks" = "reviewer"'
+    )
+    groups_claim: str = Field("", description="the claim that says whose customers somebody sees; none: all customers")
+    groups: dict[str, str] = Field(
+        default_factory=dict,
+        description='their word = our group: [sign_on.groups] "Sales North" = "north"',
+    )
 
 
 class Reports(Section):
@@ -157,6 +186,7 @@ class Settings(BaseSettings):
     output: Output = Field(default_factory=lambda: Output())
     schedule: Schedule = Field(default_factory=lambda: Schedule())
     review: Review = Field(default_factory=lambda: Review())
+    sign_on: SignOn = Field(default_factory=lambda: SignOn())
     reports: Reports = Field(default_factory=lambda: Reports())
 
     @classmethod
@@ -195,13 +225,16 @@ def load_settings(workspace: Path) -> Settings:
 
 
 def _secrets_in_file(path: Path, values: dict[str, Any]) -> list[str]:
-    boxes = values.get("mailboxes", [])
-    return [
+    boxes, sign_on = values.get("mailboxes", []), values.get("sign_on", {})
+    findings = [
         f"{path}: mailboxes.{i}.{name}: a secret in the file; put it into the environment or the secrets folder"
         for i, box in enumerate(boxes if isinstance(boxes, list) else [])
         for name in SECRETS
         if isinstance(box, dict) and box.get(name)
     ]
+    if isinstance(sign_on, dict) and sign_on.get("client_secret"):
+        findings.append(f"{path}: sign_on.client_secret: a secret in the file; see docs/SETTINGS.md where it belongs")
+    return findings
 
 
 def _absolute(settings: Settings, workspace: Path) -> Settings:
@@ -225,6 +258,7 @@ def _absolute(settings: Settings, workspace: Path) -> Settings:
             "data": at(settings.data),
             "policies": at(settings.policies),
             "mailboxes": boxes,
+            "sign_on": settings.sign_on.model_copy(update=_sign_on_secret(workspace)),
             "intake": settings.intake.model_copy(update={"ocr_cache": at(settings.intake.ocr_cache)}),
             "erp": settings.erp.model_copy(update={"folder": at(settings.erp.folder)}),
             "output": settings.output.model_copy(update={"folder": at(settings.output.folder)}),
@@ -248,6 +282,14 @@ def _secrets(box: Mailbox, workspace: Path) -> dict[str, SecretStr]:
         if value is not None:
             found[name] = SecretStr(value)
     return found
+
+
+def _sign_on_secret(workspace: Path) -> dict[str, SecretStr]:
+    """From the environment, else from the secrets folder."""
+    value, file = os.environ.get(SIGN_ON_SECRET), workspace / "secrets" / "sign_on_secret"
+    if value is None and file.is_file():
+        value = file.read_text(encoding="utf-8").strip()
+    return {} if value is None else {"client_secret": SecretStr(value)}
 
 
 def _absolute_database(url: str, workspace: Path) -> str:

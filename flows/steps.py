@@ -51,10 +51,15 @@ def poll(parts: Parts) -> PollResult:
     """One look into every mailbox. One that does not answer or has a wrong password does not stop the others."""
     result = PollResult()
     for mailbox in parts.mailboxes:
+        listed, new = result.listed, result.new
+        trouble: list[str] = []
         try:
             _poll_mailbox(parts, mailbox, result)
         except (SourceError, ConfigError) as error:
             result.note(mailbox.account, error)
+            trouble.append(str(error))
+        found = f"{result.listed - listed} listed, {result.new - new} new"
+        parts.store.office.looked(f"mailbox:{mailbox.account}", found, trouble)
     return result
 
 
@@ -148,6 +153,7 @@ def sync_erp(parts: Parts) -> SyncReport:
     report = parts.sync()
     if report.version is not None:  # noted again when it is known: a run may have died before it was
         parts.store.note("erp_version", report.version)
+    parts.store.office.looked("erp", report.version or "none", report.findings)
     for finding in report.findings:
         log.warning("ERP exports refused: %s", finding)
     return report

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import DocumentError, IntakeError, SourceError
-from review import account, api, api_desk, case_pages, pages, queue_pages
+from review import account, admin, api, api_admin, api_desk, case_pages, cause_pages, pages, queue_pages
 from review.audit_pages import router as audits
 from review.desk import Desk
 from review.guard import Refused, guard
@@ -44,7 +44,7 @@ def create_app(desk: Desk) -> FastAPI:
         openapi_url=None,
     )
     app.state.desk = desk
-    for part in (pages, queue_pages, case_pages, account, api, api_desk):
+    for part in (pages, queue_pages, case_pages, cause_pages, account, admin, api, api_desk, api_admin):
         app.include_router(part.router)
     app.include_router(audits)
     app.include_router(reports)

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from pipeline.model import ReviewCase
 from review.figures import Figures
-from store import Store
+from review.many import Many
+from review.office import Office
+from store import Identity, Store
 
 
 class Outcome(Protocol):
@@ -49,6 +51,18 @@ class Said:
     remember: bool = True
 
 
+class SignOn(Protocol):
+    """An identity provider. ``secret`` is the one of the browser's sign-in cookie; both raise ``IntakeError``s."""
+
+    @property
+    def label(self) -> str: ...
+    def address(self, redirect: str, secret: str, to: str) -> str:
+        """Where the browser is sent to."""
+
+    def identity(self, redirect: str, secret: str, answer: Mapping[str, str]) -> tuple[Identity, str]:
+        """Who it is by the query it was sent back with, and where they wanted to go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The three resolutions raise ``UsageError`` and ``StaleCase``, ``picture`` raises ``DocumentError``."""
@@ -59,6 +73,9 @@ class Desk:
     reject: Callable[[Said], Outcome]
     picture: Callable[[ReviewCase, int], Picture]
     figures: Figures
+    many: Many
+    office: Office
+    sign_on: SignOn | None
     public_url: str  # "" : only browsers on this machine
     idle: timedelta
     longest: timedelta

@@ -119,7 +119,7 @@ async def _meant(request: Request, visit: Visit) -> dict[str, Any]:
     No browser sends a program's token by itself, so a program needs neither.
     """
     program, token = visit.scopes is not None, visit.token
-    if not program and request.headers.get("origin") != _origin(request, visit.desk):
+    if not program and request.headers.get("origin") != own_origin(request, visit.desk):
         raise Refused(403, "the request comes from another page (header Origin); open the review page itself")
     values = _parsed(request.headers.get("content-type", ""), await _body(request))
     if not _storable(values):
@@ -173,7 +173,7 @@ def _hosts(desk: Desk) -> tuple[str, ...]:
     return (public,) if public else _LOOPBACK
 
 
-def _origin(request: Request, desk: Desk) -> str:
+def own_origin(request: Request, desk: Desk) -> str:
     if desk.public_url:
         parts = urlsplit(desk.public_url)
         return f"{parts.scheme}://{parts.netloc}"

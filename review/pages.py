@@ -5,15 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, UsageError
 from review.desk import Desk
 from review.guard import (
     Refused,
+    Visit,
     allowed,
     csrf_of,
     drop_cookie,
     form_cookie,
     new_token,
+    own_origin,
     session_cookie,
     set_cookie,
     text_of,
@@ -63,7 +65,9 @@ def sign_in_form(request: Request, to: str = "/queue") -> Response:
 def _sign_in_page(request: Request, to: str, message: str, status: int = 200) -> Response:
     desk: Desk = request.app.state.desk
     token = request.cookies.get(form_cookie(desk)) or new_token()
-    response = render(request, "sign_in.html", status, to=to, message=message, csrf=csrf_of(token), user=None)
+    label = desk.sign_on.label if desk.sign_on else ""
+    values = {"to": to, "message": message, "label": label, "csrf": csrf_of(token), "user": None}
+    response = render(request, "sign_in.html", status, **values)
     set_cookie(response, desk, form_cookie(desk), token)
     drop_cookie(response, desk, session_cookie(desk))
     return response
@@ -85,12 +89,52 @@ def sign_in(request: Request) -> Response:
         return _sign_in_page(request, to, "Name or password is wrong.", 401)
     token = new_token()
     people.sign_in(known[0], token_hash(token), address)
+    return _enter(visit, token, to)
+
+
+def _enter(visit: Visit, token: str, to: str) -> Response:
+    """With a session that is new, whatever was there before."""
     if visit.user is not None:
-        people.sign_out(token_hash(visit.token))
+        visit.desk.store.people.sign_out(token_hash(visit.token))
     response = RedirectResponse(_inside(to), 303)
     set_cookie(response, visit.desk, session_cookie(visit.desk), token)
     drop_cookie(response, visit.desk, form_cookie(visit.desk))
     return response
+
+
+@router.get("/sign-in/provider")
+@allowed(Action.PUBLIC)
+def to_provider(request: Request, to: str = "/queue") -> Response:
+    """Off to the identity provider, with a secret that only this browser holds."""
+    visit = visit_of(request)
+    if visit.desk.sign_on is None:
+        raise Refused(404, "no identity provider is set up")
+    secret = new_token()
+    response = RedirectResponse(visit.desk.sign_on.address(_back(request), secret, _inside(to)), 303)
+    set_cookie(response, visit.desk, form_cookie(visit.desk), secret)
+    return response
+
+
+@router.get("/sign-in/provider/back")
+@allowed(Action.PUBLIC)
+def from_provider(request: Request) -> Response:
+    """Back from the identity provider: its word is looked at, a session begins."""
+    visit = visit_of(request)
+    if visit.desk.sign_on is None:
+        raise Refused(404, "no identity provider is set up")
+    secret = request.cookies.get(form_cookie(visit.desk), "")
+    try:
+        identity, to = visit.desk.sign_on.identity(_back(request), secret, dict(request.query_params))
+        token = new_token()
+        address = request.client.host if request.client else ""
+        visit.desk.store.people.sign_in_as(identity, token_hash(token), address)
+    except UsageError as error:
+        return _sign_in_page(request, "/queue", str(error), 401)
+    return _enter(visit, token, to)
+
+
+def _back(request: Request) -> str:
+    return own_origin(request, request.app.state.desk) + "/sign-in/provider/back"
 
 
 def _inside(to: str) -> str:

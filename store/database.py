@@ -228,6 +228,10 @@ class Store:
         """An order in two; with the id of the new case. Raises ``StaleCase`` and ``UsageError``."""
         return splitting.split(self._db, resolution, here, new, key)
 
+    def step_back(self, case_id: str, version: str, actor: str) -> ReviewCase:
+        """An open case as before the change that left it at ``version``. Raises ``StaleCase``."""
+        return reopening.step_back(self._db, case_id, version, actor)
+
     def shown_decision(self, case_id: str, version: str) -> Decision | None:
         """What a page of this version showed."""
         return reopening.shown(self._db, case_id, version)

@@ -14,7 +14,7 @@ from pipeline.model import CaseStatus, Decision, ReviewCase
 from store import aliases, audit, case_facts, outbox
 from store.cases import REOPEN, case, find, version_of
 from store.engine import Database
-from store.records import OrderState
+from store.records import OrderState, StaleCase
 from store.results import add_decision, case_version, put_in_force, sha256_of_text
 from store.tables import CaseRow, DecisionRow, OrderRow, ResolutionRow
 
@@ -40,6 +40,23 @@ def reopen(db: Database, case_id: str, by: str) -> ReviewCase:
         _book(session, db, row, by)
         row.version = version_of(session, row, decision)
         audit.append(session, db.now(), by, REOPEN, order.order_key, {"case": row.case_id, "was": was})
+    return case(db, case_id)
+
+
+def step_back(db: Database, case_id: str, version: str, by: str) -> ReviewCase:
+    """An open case as it was before its last change, which left it at ``version``. Raises ``StaleCase`` for another."""
+    with db.writing("step-back") as session:
+        audit.lock(session)
+        row = find(session, case_id)
+        if row.status != CaseStatus.OPEN or row.version != version:
+            raise StaleCase(f"case {row.case_id} has changed since")
+        order = row.order
+        _as_before(session, db, order, by)
+        decision = _decision(order.decision)
+        case_facts.describe(session, row, decision)
+        _book(session, db, row, by)
+        row.version = version_of(session, row, decision)
+        audit.append(session, db.now(), by, "stepped back", order.order_key, {"case": row.case_id})
     return case(db, case_id)
 
 

@@ -29,6 +29,7 @@ THIRD_PARTY = {
     "rules": {"pydantic", "spacy", "rapidfuzz"},
     "connectors": {
         "imapclient", "pandas", "numpy", "charset_normalizer", "olefile", "openpyxl", "lxml", "authlib", "requests",
+        "joserfc",
     },
     "store": {"sqlalchemy", "alembic"},
     "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy", "argon2"},

@@ -13,12 +13,12 @@ from intake_workspace import BOLTS, HARBOUR, NORDWIND, NUTS, mail, make_workspac
 
 from extractors.read import read_orders
 from flows import causes, queue, steps, wiring
-from flows.causes import ForMany
 from flows.parts import Parts
 from flows.processing import process_all
 from flows.settings import load_settings
 from pipeline.errors import UsageError
 from pipeline.model import CaseStatus
+from review.many import ForMany
 from store import CauseGroup, StaleCase
 
 STRANGE = ("ZZ-9", "UNOBTAINIUM", 1, "0.50")
@@ -115,3 +115,23 @@ def test_what_changed_meanwhile_is_not_answered(parts: Parts) -> None:
     with pytest.raises(StaleCase, match="not those that you saw"):
         causes.answer(parts, asked, nullcontext)
     assert numbers(parts, CaseStatus.RESOLVED) == set()
+
+
+def test_an_answer_is_taken_back_until_it_is_exported(parts: Parts) -> None:
+    before = {case.case_id: parts.store.case(case.case_id).decision for case in parts.store.cases()}
+    asked = said(parts, "item", "FX-1001")
+    booked = causes.answer(parts, asked, nullcontext)
+    reopened, kept = causes.undo(parts.store, booked.answer_id, "otto")
+    assert (len(reopened), kept) == (3, ())
+    assert {case.case_id: parts.store.case(case.case_id).decision for case in parts.store.cases()} == before
+    assert not parts.store.outbox_pending() and not parts.store.aliases("C1"), "what it taught is forgotten"
+    with pytest.raises(UsageError, match="undone already"):
+        causes.undo(parts.store, booked.answer_id, "otto")
+    again = causes.answer(parts, said(parts, "item", "FX-1001"), nullcontext)
+    assert numbers(parts, CaseStatus.RESOLVED) == {"PO-1", "PO-2"}, "and it may be given again"
+    steps.export_orders(parts)
+    changed = next(c.case_id for c in parts.store.cases() if c.po_number == "PO-3")
+    queue.reject(parts.store, changed, "otto", "withdrawn")
+    reopened, kept = causes.undo(parts.store, again.answer_id, "otto")
+    assert (reopened, len(kept)) == ((), 3), "what was exported or decided since stays"
+    assert parts.store.counts().faults == () and parts.store.audit_verify().faults == ()

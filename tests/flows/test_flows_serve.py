@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -52,8 +53,9 @@ class Serving:
     def __init__(self, workspace: Path, log: Path) -> None:
         seconds = {"POLL_SECONDS": INTERVAL, "EXPORT_SECONDS": INTERVAL, "SYNC_ERP_SECONDS": "3600"}
         fast = {f"PO_INTAKE_SCHEDULE__{name}": value for name, value in seconds.items()}
-        self.port = free_port()
+        self.port, self.page = free_port(), free_port()
         own = {"PO_INTAKE_SCHEDULE__SERVER_PORT": str(self.port), "OMP_THREAD_LIMIT": "1"}
+        own["PO_INTAKE_REVIEW__PORT"] = str(self.page)
         clean = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
         command = "import sys; from cli.main import main; sys.exit(main())"
         self.log = log
@@ -102,6 +104,8 @@ def test_serve_works_on_a_schedule_and_ends_in_order(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w", few())
     with Serving(workspace, tmp_path / "serve.log") as serving:
         serving.wait_until(lambda: worked_off(workspace, 3, 1), "first mails")
+        with urllib.request.urlopen(f"http://127.0.0.1:{serving.page}/health", timeout=30) as answer:
+            assert answer.status == 200, "the review page is there too"
         assert serving.end() == 0
         assert_gone(serving)
     assert (content(workspace), exported(workspace)) == (content(undisturbed), exported(undisturbed))
@@ -135,6 +139,8 @@ def assert_gone(serving: Serving) -> None:
     """Neither Prefect's server nor a run is left behind."""
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", serving.port)) != 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", serving.page)) != 0
     with pytest.raises(ProcessLookupError):
         os.killpg(serving.process.pid, 0)
 
