@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 from collections import Counter
 
 import numpy as np
@@ -199,10 +200,11 @@ def is_gibberish(text: str) -> bool:
     """
     if len(text) < 200:
         return False
-    if sum(character.isalnum() for character in text) < 0.4 * len(text):
+    if sum(map(str.isalnum, text)) < 0.4 * len(text):
         return True
-    latin = [character for character in text.lower() if "a" <= character <= "z"]
-    return len(latin) > 200 and sum(character in "aeiouy" for character in latin) < 0.08 * len(latin)
+    lower = text.lower()
+    latin = sum(map(lower.count, string.ascii_lowercase))
+    return latin > 200 and sum(map(lower.count, "aeiouy")) < 0.08 * latin
 
 
 def _area(box: Rectangle) -> float:
@@ -226,8 +228,9 @@ def upright_page(number: int, crop: Rectangle, turn: int, rotate: int, text: Pag
     """Turns everything so that text running at ``turn`` is level, with (0, 0) at the top left of the crop box."""
     x0, y0, x1, y1 = along(crop, turn)
     same: dict[float, float] = {}  # words of a line share their edges: a number is kept once
-    words = tuple(_word(w, turn, x0, y0, same) for w in text.words if w.turn is not None and _inside(w.box, crop))
-    slanted = " ".join(w.text for w in text.words if w.turn is None and _inside(w.box, crop))
+    shown = [w for w in text.words if _inside(w.box, crop)]
+    words = tuple([_word(w, turn, x0, y0, same) for w in shown if w.turn is not None])
+    slanted = " ".join(w.text for w in shown if w.turn is None)
     doubts = [f"text across the page: {slanted[:200]}"] if slanted else []
     if text.hidden:
         doubts.append(f"{len(text.hidden)} hidden words were not read")
@@ -245,8 +248,11 @@ def _box(box: Rectangle, turn: int, x0: float, y0: float) -> Box:
 
 def _word(word: RawWord, turn: int, x0: float, y0: float, same: dict[float, float]) -> Word:
     start, upper, end, lower = along(word.box, turn)
-    edges = (start - x0, upper - y0, end - x0, lower - y0)
-    return Word(word.text, Box(*[same.setdefault(edge, edge) for edge in edges]), 1.0, word.bold)
+    left, top, right, bottom = start - x0, upper - y0, end - x0, lower - y0
+    once = same.setdefault
+    return Word(
+        word.text, Box(once(left, left), once(top, top), once(right, right), once(bottom, bottom)), 1.0, word.bold
+    )
 
 
 def _inside(box: Rectangle, crop: Rectangle) -> bool:

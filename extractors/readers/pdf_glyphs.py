@@ -11,8 +11,8 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pypdfium2
@@ -34,8 +34,9 @@ _ROWS, _COLUMNS = 12, 8  # of the grid a glyph is brought to
 _SHAPE = 0.35  # weight of the glyph's width to height beside the grid, whose length is one
 _CLEARLY = 1.3  # times nearer than the character it claims to be, a glyph is another
 _ENOUGH = {DIGITS: 10, LETTERS: 16}  # different characters looked at per font
+_BITS = {character: 1 << n for n, character in enumerate(DIGITS + LETTERS)}
 _MOST_WORDS = 10  # looked at for each of the two
-_LARGEST = 96  # pixels of a glyph's side; of a larger one, not every row and column is looked at
+_LARGEST = 40  # pixels of a glyph's side; of a larger one, not every row and column is looked at
 _INK = 0.4  # of the greatest contrast in a glyph's box, from which a pixel is ink
 _UNSURE = "1"  # slanted, it is taken for 2 or 7 in some faces
 _LEAST_LETTERS, _LYING_LETTERS = 8, 0.4  # so many different letters, and this share of them, convict a font
@@ -45,11 +46,9 @@ _LEAST_LETTERS, _LYING_LETTERS = 8, 0.4  # so many different letters, and this s
 _TABLES = re.compile(rb"/ToUnicode|/ObjStm|/\w*#[0-9A-Fa-f]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Glyphs of one text object: the number of the first, what they say, and their quarter turns anticlockwise."""
 
-    handle: int
     first: int
     text: str
     turn: int
@@ -76,19 +75,21 @@ class Judged:
         return known
 
 
-def lying_fonts(picture: PagePicture, text_page: int, spots: Iterable[Spot], judged: Judged) -> set[int]:
-    """Handles of the fonts whose glyphs are not what they say. All handles are pdfium's."""
-    by_font: dict[int, list[Spot]] = {}
-    fonts: dict[int, int] = {}
-    for spot in spots:
-        if spot.handle not in fonts:
-            fonts[spot.handle] = pdfium.text_font(spot.handle) or 0
-        by_font.setdefault(fonts[spot.handle], []).append(spot)
-    return {
-        font
-        for font, own in by_font.items()
-        if font and not judged.again(font) and _lies(*_glyphs(picture, text_page, own))
-    }
+Said = dict[int, dict[str, Spot]]  # by font: its texts, and where each stands first
+
+
+def lying_fonts(picture: PagePicture, text_page: int, said: Said) -> set[int]:
+    """Of the fonts those whose glyphs are not what they say. All handles are pdfium's."""
+    if not said:
+        return set()
+    glyphs = [(font, *glyph) for font, texts in said.items() for glyph in _glyphs(picture, text_page, texts)]
+    characters = [character for _, character, _ in glyphs]
+    others = _others(characters, [part for _, _, part in glyphs])
+    verdicts: dict[int, dict[str, bool]] = {font: {} for font in said}
+    for (font, character, _), other in zip(glyphs, others, strict=True):
+        if other is not None:
+            verdicts[font][character] = other
+    return {font for font, own in verdicts.items() if _lies(own)}
 
 
 def _name(font: int) -> bytes:
@@ -97,42 +98,37 @@ def _name(font: int) -> bytes:
     return buffer.value
 
 
-def _telling(spots: Iterable[Spot], alphabet: str) -> Iterator[tuple[Spot, list[str]]]:
-    """The words that show most different characters of the alphabet, and which of theirs to look at."""
-    bits = {character: 1 << n for n, character in enumerate(alphabet)}
-    texts = {spot.text: spot for spot in reversed(list(spots))}  # of the same text the first
-    left = [(spot, _mask(text, bits)) for text, spot in reversed(texts.items())]
-    wanted, looked_at = (1 << len(alphabet)) - 1, 0
-    for _ in range(_MOST_WORDS):
-        left = [(spot, mask) for spot, mask in left if mask & wanted]
-        if not left or looked_at >= _ENOUGH[alphabet]:
-            return
-        best, mask = max(left, key=lambda one: (one[1] & wanted).bit_count())
-        new = [character for character, bit in bits.items() if mask & wanted & bit]
-        yield best, new
-        wanted &= ~mask
-        looked_at += len(new)
+def _telling(texts: Mapping[str, Spot]) -> Iterator[tuple[Spot, list[str]]]:
+    """The words that show most different characters, digits first, and which of theirs to look at."""
+    words = [(spot, _mask(text)) for text, spot in texts.items()]
+    for alphabet, enough in _ENOUGH.items():
+        left, wanted, looked_at = words, _mask(alphabet), 0
+        for _ in range(_MOST_WORDS):
+            left = [(spot, mask) for spot, mask in left if mask & wanted]
+            if not left or looked_at >= enough:
+                break
+            best, mask = max(left, key=lambda word: (word[1] & wanted).bit_count())
+            new = [character for character in alphabet if mask & wanted & _BITS[character]]
+            yield best, new
+            wanted &= ~mask
+            looked_at += len(new)
 
 
-def _mask(text: str, bits: Mapping[str, int]) -> int:
+def _mask(text: str) -> int:
     mask = 0
     for character in text:
-        mask |= bits.get(character, 0)
+        if character in _BITS:
+            mask |= _BITS[character]
     return mask
 
 
-def _glyphs(picture: PagePicture, text_page: int, spots: Sequence[Spot]) -> tuple[str, Grid]:
-    """Characters, each once, and the grids of their glyphs."""
-    characters: list[str] = []
-    parts: list[NDArray[np.uint8]] = []
-    for alphabet in _ENOUGH:
-        for spot, new in _telling(spots, alphabet):
-            boxes = [_tight_box(text_page, spot.first + spot.text.index(character)) for character in new]
-            characters += new
-            parts += [np.rot90(part, -spot.turn) if spot.turn else part for part in picture.parts(boxes)]
-    there = [n for n, part in enumerate(parts) if part.size]
-    grids, seen = as_grids(_contrasted([parts[n] for n in there]))
-    return "".join(characters[n] for n, inked in zip(there, seen, strict=True) if inked), grids[seen]
+def _glyphs(picture: PagePicture, text_page: int, texts: Mapping[str, Spot]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """One glyph a character, cut out of the picture."""
+    for spot, characters in _telling(texts):
+        boxes = [_tight_box(text_page, spot.first + spot.text.index(character)) for character in characters]
+        for character, part in zip(characters, picture.parts(boxes), strict=True):
+            if part.size:
+                yield character, np.rot90(part, -spot.turn) if spot.turn else part
 
 
 def _contrasted(parts: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -156,10 +152,13 @@ def _middle_of_rim(part: NDArray[np.uint8]) -> int:
     return (rim[(len(rim) - 1) // 2] + rim[len(rim) // 2]) // 2
 
 
+_SIDES = (ctypes.c_double * 4)()
+_SIDES_AT = [ctypes.addressof(_SIDES) + 8 * n for n in range(4)]
+
+
 def _tight_box(text_page: int, index: int) -> Rectangle:
-    sides = (ctypes.c_double * 4)()
-    pdfium.char_box(text_page, index, *(ctypes.addressof(sides) + 8 * n for n in range(4)))
-    left, right, bottom, top = sides
+    pdfium.char_box(text_page, index, *_SIDES_AT)
+    left, right, bottom, top = _SIDES[:]
     return left, bottom, right, top
 
 
@@ -189,41 +188,43 @@ def _shares(first: NDArray[np.int64], count: NDArray[np.int64], cells: int, pixe
 
     The cells part the ``count`` pixels from the ``first`` on.
     """
-    edges = np.arange(cells + 1) * count[:, None] / cells
-    at = np.arange(pixels) - first[:, None]
-    inside = np.minimum(edges[:, 1:, None], at[:, None] + 1) - np.maximum(edges[:, :-1, None], at[:, None])
-    return np.asarray(np.clip(inside, 0, None) * cells / count[:, None, None], dtype=np.float32)
+    edges = np.arange(cells + 1, dtype=np.float32) * (count[:, None] / np.float32(cells)).astype(np.float32)
+    at = np.arange(pixels, dtype=np.float32) - first[:, None].astype(np.float32)
+    inside = np.minimum(edges[:, 1:, None], at[:, None] + 1)
+    inside -= np.maximum(edges[:, :-1, None], at[:, None])
+    return np.maximum(inside, 0, out=inside) * (cells / count[:, None, None]).astype(np.float32)
 
 
-def _lies(characters: str, grids: Grid) -> bool:
-    """Whether a digit, or many letters, are drawn as another character. Each character comes once."""
-    others = {alphabet: _others(characters, grids, alphabet) for alphabet in _ENOUGH}
-    letters = sum(character in LETTERS for character in characters)
-    many = letters >= _LEAST_LETTERS and len(others[LETTERS]) > _LYING_LETTERS * letters
-    return many or bool(others[DIGITS] - {_UNSURE})
+def _lies(others: Mapping[str, bool]) -> bool:
+    """Whether a digit, or many letters, are drawn as another character (True)."""
+    digits = [character for character, other in others.items() if other and character in DIGITS]
+    letters = [other for character, other in others.items() if character in LETTERS]
+    many = len(letters) >= _LEAST_LETTERS and sum(letters) > _LYING_LETTERS * len(letters)
+    return many or digits not in ([], [_UNSURE])
 
 
-def _others(characters: str, grids: Grid, alphabet: str) -> set[str]:
-    """The characters whose glyph another one of the alphabet fits clearly better; upper and lower case are one."""
-    own = [n for n, character in enumerate(characters) if character in alphabet]
-    if not own:
-        return set()
-    known, lengths = _known(alphabet)
-    # |a - b|^2 = |a|^2 + |b|^2 - 2ab: characters by faces by glyphs, of which the nearest face counts
-    distances = lengths - 2 * (known @ grids[own].T).reshape(*lengths.shape[:2], len(own))
-    distances = distances.min(axis=1) + (grids[own] ** 2).sum(axis=1)
-    nearest = distances.min(axis=0)
-    found = set()
-    for index, character in enumerate(characters[n] for n in own):
-        cases = [alphabet.index(c) for c in {character, character.swapcase()} if c in alphabet]
-        if distances[cases, index].min() > _CLEARLY * nearest[index]:
-            found.add(character)
+def _others(characters: Sequence[str], parts: Sequence[NDArray[np.uint8]]) -> list[bool | None]:
+    """Whether another character of its alphabet fits a glyph clearly better; upper and lower case are one.
+
+    None where there is nothing to see.
+    """
+    grids, seen = as_grids(_contrasted(parts))
+    found: list[bool | None] = [None] * len(parts)
+    for alphabet in _ENOUGH:
+        own = [n for n, character in enumerate(characters) if seen[n] and character in alphabet]
+        known, lengths = _known(alphabet)
+        # |a - b|^2 = |a|^2 + |b|^2 - 2ab: characters by faces by glyphs, of which the nearest face counts
+        distances = (lengths - known @ (2 * grids[own]).T).min(axis=1) + (grids[own] ** 2).sum(axis=1)
+        limits = (_CLEARLY * distances.min(axis=0, initial=np.inf)).tolist()
+        for n, limit, column in zip(own, limits, distances.T, strict=True):
+            cases = {characters[n], characters[n].swapcase()}
+            found[n] = all(column[alphabet.index(case)] > limit for case in cases if case in alphabet)
     return found
 
 
 @functools.cache
 def _known(alphabet: str) -> tuple[Grid, Grid]:
-    """Characters in the standard typefaces by grid, and the squares of their lengths (characters by faces by one)."""
+    """Characters by standard typefaces by grid, and the squares of their lengths (by one)."""
     document = pypdfium2.PdfDocument.new()
     page = document.new_page(100, 100)
     try:
@@ -231,7 +232,7 @@ def _known(alphabet: str) -> tuple[Grid, Grid]:
     finally:
         page.close()
         document.close()
-    return faces.reshape(-1, faces.shape[2]), (faces**2).sum(axis=2, keepdims=True)
+    return faces, (faces**2).sum(axis=2, keepdims=True)
 
 
 def _face(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, face: str, alphabet: str) -> Grid:

@@ -30,6 +30,7 @@ class PagePicture:
 
     def __init__(self, page: pypdfium2.PdfPage, crop: Rectangle) -> None:
         self._page, self._crop = page, crop
+        self._handle = pdfium.address(page.raw)
 
     def unseen(self, boxes: Sequence[Rectangle], text_objects: Iterable[int]) -> list[bool]:
         """For each box whether the page looks the same there without its text. ``text_objects``: pdfium's handles."""
@@ -98,7 +99,7 @@ class PagePicture:
             return pixels
         bitmap = pdfium.new_bitmap(right - left, bottom - top, raw.FPDFBitmap_Gray, pixels.ctypes.data, right - left)
         try:
-            place = (bitmap, pdfium.address(self._page.raw), -left, -top, *size, self._turns, raw.FPDF_GRAYSCALE)
+            place = (bitmap, self._handle, -left, -top, *size, self._turns, raw.FPDF_GRAYSCALE)
             pdfium.draw_page(*place)
             if self._page.formenv:
                 pdfium.draw_forms(pdfium.address(self._page.formenv.raw), *place)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.readers import pdf_native as pdfium
 from extractors.readers.pdf_drawing import Area, Colour, Drawing, Rectangle
-from extractors.readers.pdf_glyphs import Judged, Spot, lying_fonts
+from extractors.readers.pdf_glyphs import Judged, Said, Spot, lying_fonts
 from extractors.readers.pdf_picture import PagePicture
 from extractors.readers.text import normalise
 
@@ -20,6 +22,7 @@ _NEAR = 30  # colours closer than this (largest channel difference) cannot be to
 _RUN = re.compile("[^\x00-\x20\xa0\u2000-\u200b\u3000]+")
 _UNMAPPED = re.compile("[\ufffd-\uffff\ue000-\uf8ff]")
 _STRANGE = re.compile("[\x01\x04-\x08\x0e-\x1f\ufffd-\uffff\ue000-\uf8ff]")  # 0x03 is a blank in many a font
+_STRIP = 8.0  # points: words on one spot are looked for in strips of this height
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"semibold", b"-bd", b"demi")
 
 
@@ -46,6 +49,7 @@ class Style:
     colour: Colour
     pale: bool  # cannot be told from white paper
     order: int
+    said: dict[str, Spot] | None = None  # texts of its font, where that is to be held against its print
 
 
 @dataclass(slots=True)
@@ -73,10 +77,10 @@ def text_of(page: int, drawing: Drawing, picture: PagePicture, judged: Judged) -
     if not text_page:
         return PageText()
     try:
-        collector = _Collector(text_page, drawing)
+        collector = _Collector(text_page, drawing, judged)
         words = collector.run()
         strange = collector.strange
-        lying = lying_fonts(picture, text_page, collector.spots, judged)
+        lying = lying_fonts(picture, text_page, collector.said)
     finally:
         pdfium.close_text(text_page)
     result = PageText(glyphs=sum(len(w.text) for w in words), unmapped=sum(w.unmapped for w in words), strange=strange)
@@ -84,7 +88,7 @@ def text_of(page: int, drawing: Drawing, picture: PagePicture, judged: Judged) -
         result.lying = sum(len(w.text) for w in words if w.style.inks and pdfium.text_font(w.style.handle) in lying)
     hidden = {id(word) for word in words if _is_hidden(word, drawing)}
     # a copy that is covered by the ground of its twin must not pass for the twin: what shows comes first
-    for word in _drawn_once(sorted(words, key=lambda word: id(word) in hidden)):
+    for word in _drawn_once(sorted(words, key=lambda word: id(word) in hidden) if hidden else words):
         (result.hidden if id(word) in hidden else result.words).append(word)
     return result
 
@@ -96,18 +100,19 @@ class _Collector:
     objects is walked glyph by glyph, for there columns may touch.
     """
 
-    def __init__(self, text_page: int, drawing: Drawing) -> None:
+    def __init__(self, text_page: int, drawing: Drawing, judged: Judged) -> None:
         self.page = text_page
         self.drawing = drawing
+        self.judged = judged
         self.styles: dict[int, Style] = {}
         self.fonts: dict[int, bool] = {}
-        self.uprights = [line for line in drawing.lines if line[3] - line[1] > line[2] - line[0]]
-        self.levels = [line for line in drawing.lines if line[3] - line[1] <= line[2] - line[0]]
+        self.across: dict[int, list[tuple[float, float, float]]] = {}
         self.words: list[RawWord] = []
-        self.spots: list[Spot] = []
+        self.said: Said = {}
+        self.looked_up: set[int] = set()  # fonts
         self.strange = 0
-        self.rect = pdfium.Rect()
-        self.rect_at = ctypes.addressof(self.rect)
+        self.rects = (ctypes.c_float * 8)()  # left, top, right, bottom of one glyph, and of another
+        self.rects_at = ctypes.addressof(self.rects)
         self.matrix = pdfium.Matrix()
         self.matrix_at = ctypes.addressof(self.matrix)
         self.channels = (ctypes.c_uint * 4)()
@@ -144,18 +149,30 @@ class _Collector:
         return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in codes)
 
     def _box(self, index: int) -> Rectangle:
-        pdfium.loose_box(self.page, index, self.rect_at)
-        rect = self.rect
-        return rect.left, rect.bottom, rect.right, rect.top
+        pdfium.loose_box(self.page, index, self.rects_at)
+        left, top, right, bottom = self.rects[:4]
+        return left, bottom, right, top
+
+    def _boxes(self, first: int, last: int) -> Rectangle:
+        """Around two glyphs."""
+        pdfium.loose_box(self.page, first, self.rects_at)
+        pdfium.loose_box(self.page, last, self.rects_at + 16)
+        left, top, right, bottom, left_2, top_2, right_2, bottom_2 = self.rects[:]
+        return (
+            left if left < left_2 else left_2,
+            bottom if bottom < bottom_2 else bottom_2,
+            right if right > right_2 else right_2,
+            top if top > top_2 else top_2,
+        )
 
     def _whole(self, text: str, handle: int, first: int, last: int) -> None:
         style = self.styles.get(handle) or self._style(handle, first)
-        if style.inks and style.turn is not None:
-            self.spots.append(Spot(handle, first, text, style.turn))
-        a, b = self._box(first), self._box(last)
-        box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-        start, upper, end, lower = along(box, style.turn)
-        if style.turn is None or end - start > (last - first + 1.5) * (lower - upper):
+        if style.said is not None and style.turn is not None and text not in style.said:
+            style.said[text] = Spot(first, text, style.turn)
+        box = self._boxes(first, last)
+        left, bottom, right, top = box
+        length, height = (right - left, top - bottom) if style.turn in (0, 2) else (top - bottom, right - left)
+        if style.turn is None or length > (last - first + 1.5) * height:
             self._piecewise(text, first, last, offset=first)  # slanted or with wide gaps: look at every glyph
         else:
             self._close(text, box, style)
@@ -179,8 +196,8 @@ class _Collector:
                 word = glyph
             style = new
             letters.append(text[index - offset])
-            if style.inks and style.turn is not None:
-                self.spots.append(Spot(handle, index, letters[-1], style.turn))
+            if style.said is not None and style.turn is not None:
+                style.said.setdefault(letters[-1], Spot(index, letters[-1], style.turn))
         if letters and style:
             self._close("".join(letters), word, style)
 
@@ -191,15 +208,28 @@ class _Collector:
         _, upper, end, lower = along(word, style.turn)
         start = along(glyph, style.turn)[0]
         middle = (upper + lower) / 2
-        for line in self.uprights if style.turn in (0, 2) else self.levels:
-            x0, top, x1, bottom = along(line, style.turn)
-            if min(end, start) - 1.5 <= (x0 + x1) / 2 <= max(end, start) + 1.5 and top < middle < bottom:
+        lines = self._across(style.turn)
+        for at, top, bottom in lines[bisect_left(lines, (min(end, start) - 1.5,)) :]:
+            if at > max(end, start) + 1.5:
+                return False
+            if top < middle < bottom:
                 return True
         return False
 
+    def _across(self, turn: int) -> list[tuple[float, float, float]]:
+        """(place along the text, upper, lower end) of the lines drawn across text that runs at ``turn``, in order."""
+        if turn not in self.across:
+            upright = turn in (0, 2)
+            boxes = [along(b, turn) for b in self.drawing.lines if (b[3] - b[1] > b[2] - b[0]) is upright]
+            self.across[turn] = sorted(((x0 + x1) / 2, top, bottom) for x0, top, x1, bottom in boxes)
+        return self.across[turn]
+
     def _close(self, text: str, box: Rectangle, style: Style) -> None:
-        unmapped = 0 if text.isascii() else len(_UNMAPPED.findall(text))
-        for part in (text,) if text.isascii() else normalise(text).split():
+        if text.isascii():
+            self.words.append(RawWord(text, box, style.turn, style.bold, style))
+            return
+        unmapped = len(_UNMAPPED.findall(text))
+        for part in normalise(text).split():
             self.words.append(RawWord(part, box, style.turn, style.bold, style, unmapped))
 
     def _style(self, handle: int, index: int) -> Style:
@@ -207,20 +237,29 @@ class _Collector:
         known = pdfium.fill_colour(handle, *self.channels_at)
         red, green, blue, alpha = self.channels if known else (0, 0, 0, 255)
         colour = (red, green, blue)
+        turn, font = _quarter(self.matrix.a, self.matrix.b), pdfium.text_font(handle) or 0
+        inks = alpha > 12 and pdfium.render_mode(handle) not in INVISIBLE_MODES
         style = Style(
             handle,
-            _quarter(self.matrix.a, self.matrix.b),
-            self._bold(handle),
-            alpha > 12 and pdfium.render_mode(handle) not in INVISIBLE_MODES,
+            turn,
+            self._bold(font),
+            inks,
             colour,
             _near(colour, _WHITE),
             self.drawing.text_order.get(handle, 0),
+            self._said(font) if font and inks and turn is not None else None,
         )
         self.styles[handle] = style
         return style
 
-    def _bold(self, handle: int) -> bool:
-        font = pdfium.text_font(handle)
+    def _said(self, font: int) -> dict[str, Spot] | None:
+        if font not in self.looked_up:
+            self.looked_up.add(font)
+            if not self.judged.again(font):
+                self.said[font] = {}
+        return self.said.get(font)
+
+    def _bold(self, font: int) -> bool:
         if not font:
             return False
         if font not in self.fonts:
@@ -266,25 +305,31 @@ def along(box: Rectangle, turn: int | None) -> tuple[float, float, float, float]
     return left, -top, right, -bottom
 
 
-def _drawn_once(words: list[RawWord]) -> list[RawWord]:
+def _drawn_once(words: Iterable[RawWord]) -> list[RawWord]:
     """Drops words drawn again on the same spot (a shadow, a poor man's bold)."""
-    seen: dict[str, list[Rectangle]] = {}
+    seen: dict[str, dict[int, list[Rectangle]]] = {}  # by text and strip of the page
     kept: list[RawWord] = []
     for word in words:
-        places = seen.get(word.text)
-        if places is None:
-            seen[word.text] = [word.box]
-        elif any(_same_spot(place, word.box) for place in places[-200:]):
+        box = word.box
+        strips = seen.get(word.text)
+        if strips is None:
+            seen[word.text] = {int(box[1] // _STRIP): [box]}
+        elif _is_among(box, strips):
             continue
         else:
-            places.append(word.box)
+            strips.setdefault(int(box[1] // _STRIP), []).append(box)
         kept.append(word)
     return kept
 
 
-def _same_spot(a: Rectangle, b: Rectangle) -> bool:
-    reach = max(1.0, 0.15 * (b[3] - b[1]))
-    return abs(a[0] - b[0]) < reach and abs(a[1] - b[1]) < reach
+def _is_among(box: Rectangle, strips: Mapping[int, Sequence[Rectangle]]) -> bool:
+    x, y, _, top = box
+    reach = max(1.0, 0.15 * (top - y))
+    for strip in range(int((y - reach) // _STRIP), int((y + reach) // _STRIP) + 1):
+        for place in strips.get(strip, ()):
+            if abs(place[0] - x) < reach and abs(place[1] - y) < reach:
+                return True
+    return False
 
 
 def _is_hidden(word: RawWord, drawing: Drawing) -> bool:
