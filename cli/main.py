@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from cli import (
     aliases,
+    audit,
     audits,
     budget,
     documents,
@@ -37,6 +38,7 @@ app = App(
 )
 for part in (
     documents, evaluate, operations, queue, aliases, layouts, rules, budget, people, mailbox, review, report, audits,
+    audit,
 ):  # fmt: skip
     part.register(app)
 

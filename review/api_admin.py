@@ -47,7 +47,7 @@ class Change(Strict):
 
 
 class Group(Strict):
-    """``customers``: ids with blanks between them; "-" stands for orders whose customer is not known."""
+    """``customers``: ids with blanks between them; "unknown" stands for orders whose customer is not known."""
 
     name: str
     customers: str

@@ -3,7 +3,7 @@
 from store.assignments import Assignments
 from store.database import LEASE_SECONDS, Store, open_store
 from store.history import StoreHistory
-from store.people import People
+from store.people import UNCHANGED, People
 from store.records import (
     Ageing,
     AnsweredCase,
@@ -41,6 +41,7 @@ from store.records import (
 
 __all__ = [
     "LEASE_SECONDS",
+    "UNCHANGED",
     "Ageing",
     "AnsweredCase",
     "Assignment",

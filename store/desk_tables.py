@@ -37,7 +37,7 @@ class CaseCauseRow(Base):
 
 
 class CustomerGroupRow(Base):
-    """A customer belongs to a group; "-" stands for orders whose customer is not known."""
+    """A customer belongs to a group; "unknown" stands for orders whose customer is not known."""
 
     __tablename__ = "customer_groups"
 

@@ -22,7 +22,7 @@ class Office:
         self._db = db
 
     def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """Customers by group; "-" stands for orders whose customer is not known."""
+        """Customers by group; "unknown" stands for orders whose customer is not known."""
         found: dict[str, tuple[str, ...]] = {}
         with self._db.reading() as session:
             query = select(CustomerGroupRow).order_by(CustomerGroupRow.name, CustomerGroupRow.customer_id)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 from store.desk_tables import CustomerGroupRow
 from store.tables import CaseRow
 
-UNKNOWN = "-"  # in a group: orders whose customer is not known
+UNKNOWN = "unknown"  # in a group: orders whose customer is not known
 Groups = tuple[str, ...] | None  # None: every customer; (): none
 
 

@@ -128,7 +128,7 @@ def test_ageing_counts_every_open_case_once(store: Store, clock: Clock) -> None:
 def test_only_the_customers_of_the_own_groups_are_seen(store: Store) -> None:
     for n, customer in enumerate(("C1", "C2", None)):
         recorded(store, n, decision(Verdict.REVIEW, po=f"PO-{n}", customer=customer))
-    rows = [{"name": "north", "customer_id": "C1"}, {"name": "desk", "customer_id": "-"}]
+    rows = [{"name": "north", "customer_id": "C1"}, {"name": "desk", "customer_id": "unknown"}]
     with store._db.writing("test") as session:
         session.execute(insert(CustomerGroupRow), rows)
     expected = {None: 3, (): 0, ("north",): 1, ("desk",): 1, ("north", "desk"): 2, ("none",): 0}

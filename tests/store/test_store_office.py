@@ -79,8 +79,8 @@ def test_a_token_ends_by_time_by_word_and_with_its_user(store: Store, clock: Clo
 
 def test_groups_of_customers(store: Store) -> None:
     assert store.office.set_group("North", ("C2", " C1 ", "", "C2"), "adam") == ("C1", "C2")
-    store.office.set_group("desk", ("-",), "adam")
-    assert store.office.groups() == {"desk": ("-",), "north": ("C1", "C2")}
+    store.office.set_group("desk", ("unknown",), "adam")
+    assert store.office.groups() == {"desk": ("unknown",), "north": ("C1", "C2")}
     store.office.set_group("north", (), "adam")
     assert list(store.office.groups()) == ["desk"]
     with pytest.raises(UsageError):
