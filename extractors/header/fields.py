@@ -52,6 +52,7 @@ class Found:
     source: Source
     score: float
     note: str | None = None
+    label: str = ""  # as printed, where it stands apart from the words
 
     @cached_property
     def box(self) -> Box:

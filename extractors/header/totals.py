@@ -16,6 +16,7 @@ from extractors.header.labels import Context, LabelHit
 from extractors.header.places import Relation, Surroundings, column_values
 from extractors.header.readings import Reading, read_amounts
 from extractors.table.lexicon import is_exclusion
+from pipeline.language import fold
 from pipeline.model import LineItem, Word
 from pipeline.values import currency_code
 
@@ -46,7 +47,8 @@ def label_totals(pages: Sequence[Surroundings], decimal: str | None) -> Iterator
                 page = around.page.page
                 kind = named if named and kind == hit.field else kind
                 score = 0.95 * hit_weight(hit)
-                yield kind, Found(reading.value, reading.words, page.number, page.source, score)
+                label = " ".join(word.text for word in hit.segment.words[hit.start : hit.end])
+                yield kind, Found(reading.value, reading.words, page.number, page.source, score, label=label)
 
 
 def _sum_before(around: Surroundings, hit: LabelHit) -> str | None:
@@ -110,11 +112,29 @@ def _under(around: Surroundings, hit: LabelHit) -> list[Word]:
     """An amount with cents under a label that stands alone, as in a row of sums."""
     if hit.context is not Context.WHOLE and not (hit.context is Context.START and _is_rate_behind(hit)):
         return []
+    if any(other.segment is hit.segment and other.start == hit.end for other in around.hits):
+        return []  # "Total taxable": the word behind says which sum
+    if boxed := _boxed(around, hit):
+        return boxed
     if hit.length < _INSIDE_LENGTH and not _heads_sums(around, hit):
         return []
     for place in around.places(hit):
         if place.relation is Relation.BELOW and _MONEY.search(place.text):
             return list(place.words)
+    return []
+
+
+def _boxed(around: Surroundings, hit: LabelHit) -> list[Word]:
+    """The amount in the box under a label: a row of labels of sums, each over its amount, set to whichever side."""
+    labels = around.page.lines[hit.segment.line]
+    heads = [s for s in labels if any(h.section == "totals" for h in around.labels_in(s))]
+    if len(heads) < 2 or len(heads) != len(labels) or any(_MONEY.search(s.text) for s in labels):
+        return []
+    right = min((s.box.x0 for s in labels if s.box.x0 > hit.segment.box.x0), default=float("inf"))
+    for line in around.page.lines[hit.segment.line + 1 : hit.segment.line + 2]:
+        under = [s for s in line if hit.segment.box.x0 - 1 <= s.box.x_mid < right]
+        if sum(_MONEY.search(s.text) is not None for s in under) == 1:
+            return [word for segment in under for word in segment.words]
     return []
 
 
@@ -155,6 +175,9 @@ def choose_totals(found: Sequence[tuple[str, Found]], lines: Sequence[LineItem])
             kind = "subtotal"
         if all(one.value != other.value for other in options[kind]):
             options[kind].append(one)
+    whole = _whole_tax([one for kind, one in found if kind == "tax"], options, line_sum)
+    if whole is not None:
+        options["tax"] = [whole]
     if options["subtotal"] and not options["total"] and not options["tax"] and not options["freight"]:
         options["total"] = [one for one in options["subtotal"] if one.note != _BARE]
     return {kind: _pick(kind, options, line_sum) for kind in KINDS}
@@ -175,8 +198,6 @@ def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | Non
     right = [one for one in rivals if _agrees(one.value, kind, options, line_sum)]
     if len(right) == 1:
         return Choice(replace(right[0], score=max(right[0].score, 0.99)))
-    if kind == "tax" and not right and (whole := _whole_tax(rivals, options, line_sum)) is not None:
-        return Choice(whole)
     if kind == "total":
         most = max(rivals, key=lambda f: f.value)
         if any(_agrees(f.value, "subtotal", options, line_sum) for f in rivals if f is not most) and most in right:
@@ -191,13 +212,33 @@ def _is_net_only(one: Found, options: Mapping[str, list[Found]], line_sum: Decim
     return taxed and one.value == line_sum
 
 
-def _whole_tax(rivals: Sequence[Found], options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found | None:
-    """Two taxes ("GST", "QST") that only together lead from the net sum to the total."""
-    value = sum((one.value for one in rivals), Decimal(0))
-    if len(rivals) != 2 or rivals[0].page != rivals[1].page or not _agrees(value, "tax", options, line_sum):
+def _whole_tax(taxes: Sequence[Found], options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found | None:
+    """Taxes of several names ("CGST", "SGST"; "GST", "QST") or rates that only together lead from net to total.
+
+    Of one name the largest counts: the others are those of single lines.
+    """
+    if any(_agrees(one.value, "tax", options, line_sum) for one in taxes):
         return None
-    words = (*rivals[0].words, *rivals[1].words)
-    return replace(rivals[0], value=value, words=words, score=0.97, note="the sum of the two taxes printed")
+    parts: dict[str, Found] = {}
+    for one in taxes:
+        name = _tax_name(one)
+        parts[name] = max(parts.get(name, one), one, key=lambda tax: tax.value)
+    if len(parts) < 2:
+        parts = {str(one.value): one for one in taxes}
+    value = sum((one.value for one in parts.values()), Decimal(0))
+    first = next(iter(parts.values()), None)
+    alone = first is None or len(parts) < 2 or any(one.page != first.page for one in parts.values())
+    if first is None or alone or not _agrees(value, "tax", options, line_sum):
+        return None
+    words = tuple(word for one in parts.values() for word in one.words)
+    return replace(first, value=value, words=words, score=0.97, note="the sum of the taxes printed")
+
+
+def _tax_name(one: Found) -> str:
+    """The letters before the first amount, without "Total"."""
+    text = one.label or one.text
+    words = (fold(word).strip(" .:@%") for word in text.split())
+    return " ".join(word for word in words if word.isalpha() and word != "total")
 
 
 def _proven(one: Found, kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> Found:
