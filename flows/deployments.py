@@ -7,20 +7,25 @@ the workspace, so that any Prefect worker that sees the workspace can run it. Re
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from flows import steps
+from flows import delivery, steps
+from flows.delivery import Delivered
 from flows.locks import only_one
 from flows.processing import Job, Processor
-from flows.settings import load_settings
-from flows.wiring import workspace_parts
+from flows.settings import Settings, load_settings
+from flows.wiring import open_store, workspace_parts
 from pipeline.errors import ConfigError, SourceError
+from reports.records import Alert
+from store import Store
 
 RETRIES = 3
 RETRY_SECONDS = 10.0
@@ -59,8 +64,11 @@ def poll_mailbox(workspace: str) -> list[State[None]]:
     def acknowledge() -> None:
         _raise_if(steps.acknowledge(parts))
 
-    with workspace_parts(load_settings(Path(workspace))) as parts:
-        return [poll(return_state=True), acknowledge(return_state=True)]
+    settings = load_settings(Path(workspace))
+    with workspace_parts(settings) as parts:
+        states = [poll(return_state=True), acknowledge(return_state=True)]
+        _tell_if_failed(parts.store, settings, states[0])
+    return states
 
 
 @flow(name="process_messages", log_prints=True)
@@ -113,6 +121,33 @@ def sync_erp(workspace: str) -> None:
 
     with workspace_parts(load_settings(Path(workspace))) as parts:
         sync()
+
+
+@flow(name="report", log_prints=True)
+def report(workspace: str) -> None:
+    """Audits are drawn, a week that is over is reported, alerts are told; the figures become an artifact."""
+
+    @retried("look")
+    def look() -> Delivered:
+        return delivery.look(store, settings, datetime.now(UTC))
+
+    settings = load_settings(Path(workspace))
+    with open_store(settings.database) as store:
+        done = look()
+    print(f"{done.drawn} audits drawn; week written: {done.folder or 'no'}; {len(done.told)} alerts told")
+    text = f"```\n{delivery.digest_text(done.report)}```"
+    create_markdown_artifact(text, key="po-intake-report", description="the last four weeks")
+
+
+def _tell_if_failed(store: Store, settings: Settings, state: State[None]) -> None:
+    """A mailbox that does not answer is told once a day, beside the run that failed."""
+    if not state.is_failed():
+        return
+    alert = Alert("poll", state.message or "a mailbox did not answer")
+    try:
+        delivery.tell(store, settings, [alert], datetime.now(UTC).date())
+    except (SourceError, ConfigError) as error:
+        print(f"nobody could be told: {error}")
 
 
 def _raise_if(troubles: steps.MailboxTroubles) -> None:

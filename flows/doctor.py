@@ -124,6 +124,7 @@ def _accounts(store: Store) -> Iterator[Finding]:
     yield Finding(OK, "database", f"{text} messages, {counts.cases.get('open', 0):,} cases wait for a person")
     for fault in counts.faults:
         yield Finding(FAIL, "bookkeeping", fault, "keep the database and the data folder, and report this")
+    yield from _conservation(store)
     for stuck in store.stuck_messages():
         remedy = "po-intake queue retry " + stuck.sha256[:12] if stuck.state == MessageState.DEAD else ""
         text = f"{stuck.sha256[:12]} {stuck.subject or ''} {stuck.state}: {stuck.error or 'not processed yet'}"
@@ -133,6 +134,17 @@ def _accounts(store: Store) -> Iterator[Finding]:
         yield Finding(FAIL, "audit log", "; ".join(check.faults), "restore the database from its backup")
     else:
         yield Finding(OK, "audit log", f"{check.entries:,} entries, the chain is whole")
+
+
+def _conservation(store: Store) -> Iterator[Finding]:
+    """Every mail that the audit log says was received stands somewhere."""
+    balances = store.reporting.balances()
+    lost = [balance for balance in balances if balance.difference]
+    for b in lost:
+        text = f"{b.difference} of {b.received} mails of mailbox {b.mailbox} received on {b.day} are nowhere"
+        yield Finding(FAIL, "conservation", text, "keep the database and the data folder, and report this")
+    if not lost:
+        yield Finding(OK, "conservation", f"{sum(b.received for b in balances):,} mails received, all accounted for")
 
 
 def _mailbox(box: Mailbox) -> Iterator[Finding]:

@@ -57,5 +57,6 @@ def _serve_flows(workspace: Path, settings: Settings) -> None:
         (deployments.poll_mailbox, schedule.poll_seconds),
         (deployments.process_messages, schedule.poll_seconds),
         (deployments.export_orders, schedule.export_seconds),
+        (deployments.report, schedule.report_seconds),
     )
     asyncio.run(serve_flows(plan, {"workspace": str(workspace)}))

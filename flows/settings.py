@@ -107,6 +107,9 @@ class Schedule(Section):
 
     poll_seconds: float = Field(60.0, gt=0, description="between two polls of the mailboxes")
     export_seconds: float = Field(60.0, gt=0, description="between two exports of approved orders")
+    report_seconds: float = Field(
+        3600.0, gt=0, description="between two looks for alerts, audits to be drawn and a week that is over"
+    )
     sync_erp_seconds: float = Field(900.0, gt=0, description="between two looks at the ERP exports")
     server_port: int = Field(4200, ge=1, le=65535, description="loopback port of the Prefect server that serve starts")
 
@@ -169,6 +172,27 @@ class Reports(Section):
         default_factory=dict, description="another share for a customer: [reports.audit_customers] C1001 = 0.2"
     )
     audit_seed: str = Field("po-intake", description="the sample hangs on it; another seed draws another sample")
+    mail_to: tuple[str, ...] = Field((), description="who gets the weekly digest by e-mail; needs [smtp]")
+    notify: SecretStr = Field(
+        SecretStr(""),
+        description="never in this file: where alerts go, Apprise URLs, in PO_INTAKE_NOTIFY or secrets/notify",
+    )
+
+
+class Smtp(Section):
+    """The server that sends e-mail."""
+
+    host: str = Field("", description="SMTP server; none: nothing is sent")
+    port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls")
+    security: Literal["tls", "starttls", "plain"] = Field(
+        "starttls", description='"plain" only works with a loopback host'
+    )
+    ca_file: Path | None = Field(None, description="CA certificate of a server that signs its own")
+    user: str = Field("", description="SMTP user name; none: without signing in")
+    password: SecretStr = Field(
+        SecretStr(""), description="never in this file: environment PO_INTAKE_PASSWORD_SMTP or secrets/password_smtp"
+    )
+    sender: str = Field("", description="the From address of what is sent")
 
 
 class Settings(BaseSettings):
@@ -188,6 +212,7 @@ class Settings(BaseSettings):
     review: Review = Field(default_factory=lambda: Review())
     sign_on: SignOn = Field(default_factory=lambda: SignOn())
     reports: Reports = Field(default_factory=lambda: Reports())
+    smtp: Smtp = Field(default_factory=lambda: Smtp())
 
     @classmethod
     def settings_customise_sources(
@@ -225,15 +250,17 @@ def load_settings(workspace: Path) -> Settings:
 
 
 def _secrets_in_file(path: Path, values: dict[str, Any]) -> list[str]:
-    boxes, sign_on = values.get("mailboxes", []), values.get("sign_on", {})
+    boxes = values.get("mailboxes", [])
     findings = [
         f"{path}: mailboxes.{i}.{name}: a secret in the file; put it into the environment or the secrets folder"
         for i, box in enumerate(boxes if isinstance(boxes, list) else [])
         for name in SECRETS
         if isinstance(box, dict) and box.get(name)
     ]
-    if isinstance(sign_on, dict) and sign_on.get("client_secret"):
-        findings.append(f"{path}: sign_on.client_secret: a secret in the file; see docs/SETTINGS.md where it belongs")
+    for section, name in (("sign_on", "client_secret"), ("smtp", "password"), ("reports", "notify")):
+        found = values.get(section, {})
+        if isinstance(found, dict) and found.get(name):
+            findings.append(f"{path}: {section}.{name}: a secret in the file; see docs/SETTINGS.md where it belongs")
     return findings
 
 
@@ -258,11 +285,24 @@ def _absolute(settings: Settings, workspace: Path) -> Settings:
             "data": at(settings.data),
             "policies": at(settings.policies),
             "mailboxes": boxes,
-            "sign_on": settings.sign_on.model_copy(update=_sign_on_secret(workspace)),
+            "sign_on": settings.sign_on.model_copy(
+                update=_secret(workspace, "client_secret", SIGN_ON_SECRET, "sign_on_secret")
+            ),
             "intake": settings.intake.model_copy(update={"ocr_cache": at(settings.intake.ocr_cache)}),
             "erp": settings.erp.model_copy(update={"folder": at(settings.erp.folder)}),
             "output": settings.output.model_copy(update={"folder": at(settings.output.folder)}),
-            "reports": settings.reports.model_copy(update={"folder": at(settings.reports.folder)}),
+            "reports": settings.reports.model_copy(
+                update={
+                    "folder": at(settings.reports.folder),
+                    **_secret(workspace, "notify", "PO_INTAKE_NOTIFY", "notify"),
+                }
+            ),
+            "smtp": settings.smtp.model_copy(
+                update={
+                    "ca_file": at(settings.smtp.ca_file),
+                    **_secret(workspace, "password", "PO_INTAKE_PASSWORD_SMTP", "password_smtp"),
+                }
+            ),
         }
     )
 
@@ -284,12 +324,12 @@ def _secrets(box: Mailbox, workspace: Path) -> dict[str, SecretStr]:
     return found
 
 
-def _sign_on_secret(workspace: Path) -> dict[str, SecretStr]:
+def _secret(workspace: Path, field: str, variable: str, name: str) -> dict[str, SecretStr]:
     """From the environment, else from the secrets folder."""
-    value, file = os.environ.get(SIGN_ON_SECRET), workspace / "secrets" / "sign_on_secret"
+    value, file = os.environ.get(variable), workspace / "secrets" / name
     if value is None and file.is_file():
         value = file.read_text(encoding="utf-8").strip()
-    return {} if value is None else {"client_secret": SecretStr(value)}
+    return {} if value is None else {field: SecretStr(value)}
 
 
 def _absolute_database(url: str, workspace: Path) -> str:

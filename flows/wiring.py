@@ -149,7 +149,7 @@ def mail_source(box: MailboxSettings) -> MailSource:
         return FolderSource(box.path, account=box.account, size_limit=box.max_megabytes * 1_000_000)
     if not box.host or not box.user:
         raise ConfigError(f'mailbox {box.account}: kind "imap" needs host and user')
-    if box.security == "plain" and not _is_loopback(box.host):
+    if box.security == "plain" and not is_loopback(box.host):
         raise ConfigError(
             f'mailbox {box.account}: security "plain" is for a loopback host only; use "tls" or "starttls"'
         )
@@ -215,7 +215,8 @@ def _mailbox(box: MailboxSettings) -> Iterator[Mailbox]:
         yield Mailbox(box.account, source, box.max_megabytes * 1_000_000)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name leads to this machine."""
     try:
         return ipaddress.ip_address(socket.gethostbyname(host)).is_loopback
     except OSError:

@@ -106,6 +106,8 @@ def test_serve_works_on_a_schedule_and_ends_in_order(tmp_path: Path) -> None:
         serving.wait_until(lambda: worked_off(workspace, 3, 1), "first mails")
         with urllib.request.urlopen(f"http://127.0.0.1:{serving.page}/health", timeout=30) as answer:
             assert answer.status == 200, "the review page is there too"
+        written = workspace / "reports"
+        serving.wait_until(lambda: any(written.glob("*/report.html")), "the report of the week that is over")
         assert serving.end() == 0
         assert_gone(serving)
     assert (content(workspace), exported(workspace)) == (content(undisturbed), exported(undisturbed))
