@@ -129,6 +129,7 @@ class Review(Section):
         "127.0.0.1", description="where `serve` shows the page; another than this machine needs public_url"
     )
     port: int = Field(8765, ge=1, le=65535, description="the port `serve` shows the page at")
+    pictures_megabytes: int = Field(2000, ge=10, description="room for pictures of pages; the oldest are drawn anew")
 
 
 class SignOn(Section):

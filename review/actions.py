@@ -18,11 +18,15 @@ def shown_case(visit: Visit, case_id: str) -> ReviewCase:
     return visit.desk.store.case(case_id)
 
 
-def approve(visit: Visit, case_id: str, skus: Mapping[int, str], *, remember: bool) -> Outcome:
-    case = shown_case(visit, case_id)
+def refuse_second(visit: Visit, case: ReviewCase) -> None:
+    """Raises ``Refused`` for somebody who may not give the second of two approvals."""
     second = case.signed_by is not None and case.signed_by.casefold() != visit.name.casefold()
     if second and not visit.may(Action.RELEASE):
         raise Refused(403, f"{case.signed_by} approved it; the second approval is an approver's")
+
+
+def approve(visit: Visit, case_id: str, skus: Mapping[int, str], *, remember: bool) -> Outcome:
+    refuse_second(visit, shown_case(visit, case_id))
     return visit.desk.approve(_said(visit, case_id, skus=skus, remember=remember))
 
 

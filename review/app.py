@@ -9,7 +9,19 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import DocumentError, IntakeError, SourceError
-from review import account, admin, api, api_admin, api_desk, case_pages, cause_pages, pages, queue_pages
+from review import (
+    account,
+    admin,
+    api,
+    api_admin,
+    api_desk,
+    case_pages,
+    case_parts,
+    cause_pages,
+    keymap,
+    pages,
+    queue_pages,
+)
 from review.audit_pages import router as audits
 from review.desk import Desk
 from review.guard import Refused, guard
@@ -19,8 +31,8 @@ from store import StaleCase
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -44,7 +56,20 @@ def create_app(desk: Desk) -> FastAPI:
         openapi_url=None,
     )
     app.state.desk = desk
-    for part in (pages, queue_pages, case_pages, cause_pages, account, admin, api, api_desk, api_admin):
+    parts = (
+        pages,
+        queue_pages,
+        case_pages,
+        case_parts,
+        cause_pages,
+        keymap,
+        account,
+        admin,
+        api,
+        api_desk,
+        api_admin,
+    )
+    for part in parts:
         app.include_router(part.router)
     app.include_router(audits)
     app.include_router(reports)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from pipeline.model import ReviewCase
+from pipeline.model import Box, Candidate, EarlierOrder, LayoutCorrection, ReviewCase, Source
+from pipeline.settling import Settlement
 from review.figures import Figures
 from review.many import Many
 from review.office import Office
@@ -63,6 +64,41 @@ class SignOn(Protocol):
         """Who it is by the query it was sent back with, and where they wanted to go."""
 
 
+class Words(Protocol):
+    """The words of a page as it was read, with their boxes."""
+
+    @property
+    def words(self) -> tuple[tuple[str, Box], ...]: ...
+    @property
+    def source(self) -> Source: ...
+
+
+class CaseWork(Protocol):
+    """What can be done with one case. What changes it raises ``UsageError`` and ``StaleCase``; what looks into the
+    document, ``DocumentError`` and ``SourceError``."""
+
+    def settle(self, said: Settlement) -> Outcome: ...
+    def reject(self, case_id: str, version: str, reviewer: str, code: str, text: str) -> Outcome: ...
+    def rearrange(self, case_id: str, version: str, reviewer: str, what: str, line: int) -> Outcome:
+        """``what``: add, delete, split, merge; ``line`` from 1."""
+
+    def part(self, case_id: str, version: str, reviewer: str, line: int, po_number: str) -> str:
+        """From ``line`` on an order of its own; its case."""
+
+    def words(self, case: ReviewCase, page: int) -> Words: ...
+    def items(self, text: str) -> tuple[Candidate, ...]:
+        """The ERP's items, best first."""
+
+    def mail_html(self, case: ReviewCase) -> str | None:
+        """As a stranger wrote it."""
+
+    def earlier(self, case: ReviewCase) -> tuple[EarlierOrder, ...]:
+        """What was ordered under this number before, newest last."""
+
+    def learn_layout(self, case: ReviewCase, said: Mapping[str, str], reviewer: str) -> LayoutCorrection:
+        """``said``: label as printed → meaning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The three resolutions raise ``UsageError`` and ``StaleCase``, ``picture`` raises ``DocumentError``."""
@@ -72,6 +108,7 @@ class Desk:
     correct: Callable[[Said], Outcome]
     reject: Callable[[Said], Outcome]
     picture: Callable[[ReviewCase, int], Picture]
+    work: CaseWork
     figures: Figures
     many: Many
     office: Office

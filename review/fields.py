@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.amounts import decimal_votes, parse_amount
 from pipeline.codec import dumps, order_to_json
+from pipeline.dates import date_order_votes, parse_date
 from pipeline.errors import UsageError
 from pipeline.model import Order
 
@@ -19,6 +21,10 @@ LINE = (
     "line_no", "buyer_item_id", "seller_item_id", "manufacturer_item_id", "standard_item_id", "description", "quantity",
     "unit", "unit_price", "price_base_quantity", "line_discount", "line_amount", "requested_date",
 )  # fmt: skip
+AMOUNTS = {
+    "quantity", "unit_price", "price_base_quantity", "line_discount", "line_amount",
+    "subtotal", "discount", "freight", "tax", "total",
+}  # fmt: skip
 _OF_LINE = re.compile(r"lines\[(\d{1,6})\]\.(\w+)")
 
 
@@ -75,3 +81,19 @@ def _place(tree: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
         return tree["lines"][int(line[1])], line[2]
     party, _, key = path.rpartition(".")
     return (tree[party] if party else tree), key
+
+
+def as_field(order: Order, path: str, text: str) -> str | None:
+    """A printed text in the form the field takes: "1.200,00" becomes "1200.00"; None where it can be read two ways.
+
+    The order's own figures and dates say which marks and which order of day and month it uses.
+    """
+    name = path.rpartition(".")[2]
+    printed = [e.text for e in order.evidence]
+    if name in AMOUNTS:
+        amount = parse_amount(text, decimal_votes(printed))
+        return None if amount is None else f"{amount:f}"
+    if name.endswith("_date"):
+        day = parse_date(text, order=date_order_votes(printed))
+        return None if day is None else day.isoformat()
+    return " ".join(text.split()) or None

@@ -28,7 +28,10 @@ from review.rendering import FOLDER, render
 
 router = APIRouter(include_in_schema=False)
 INSIDE = ("/queue", "/cases/", "/causes", "/account", "/admin", "/reports")
-STATIC = {"style.css": "text/css", "keys.js": "text/javascript"}
+STATIC = {
+    "style.css": "text/css", "case.css": "text/css", "keys.js": "text/javascript", "paper.js": "text/javascript",
+    "case.js": "text/javascript",
+}  # fmt: skip
 
 
 @router.get("/static/{name}")
@@ -36,7 +39,9 @@ STATIC = {"style.css": "text/css", "keys.js": "text/javascript"}
 def static(name: str) -> Response:
     if name not in STATIC:
         raise Refused(404, "there is no such file")
-    return Response((FOLDER / "static" / name).read_bytes(), media_type=STATIC[name])
+    # its address changes with its content
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response((FOLDER / "static" / name).read_bytes(), media_type=STATIC[name], headers=headers)
 
 
 @router.get("/health")

@@ -35,6 +35,7 @@ from store.records import (
     SignedIn,
     StaleCase,
     StaleHistory,
+    StripRow,
     StuckMessage,
     User,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "StaleHistory",
     "Store",
     "StoreHistory",
+    "StripRow",
     "StuckMessage",
     "User",
     "open_store",

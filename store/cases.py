@@ -99,10 +99,12 @@ def resolve(
             aliases.refuse_undone(session, decision)
             replace_order(session, db, order, decision, OrderState.APPROVED, resolution)
             case_facts.describe(session, row, decision)
-            row.status, row.version = CaseStatus.RESOLVED, version_of(session, row, decision)
+            row.status = CaseStatus.RESOLVED
             send(session, order, decision, db.now())
         row.closed_at = db.now()
         book(session, db, row, resolution)
+        if decision is not None:
+            row.version = version_of(session, row, decision)
         said = Confirmation(resolution.reviewer, resolution.at, order.order_key, aliases.document_name(session, order))
         aliases.teach(session, taught, said)
 
@@ -114,8 +116,8 @@ def revise(db: Database, resolution: Resolution, decision: Decision) -> ReviewCa
         if row is not None:
             replace_order(session, db, row.order, decision, OrderState.REVIEW, resolution)
             case_facts.describe(session, row, decision)
-            row.version = version_of(session, row, decision)
             book(session, db, row, resolution)
+            row.version = version_of(session, row, decision)
     return case(db, resolution.case_id)
 
 
@@ -127,8 +129,8 @@ def sign(db: Database, resolution: Resolution, decision: Decision) -> ReviewCase
         if row is not None and row.version != signed:  # who signs again what stands signed says nothing new
             replace_order(session, db, row.order, decision, OrderState.REVIEW, resolution)
             case_facts.describe(session, row, decision)
-            row.version = signed
             book(session, db, row, resolution)
+            row.version = version_of(session, row, decision, resolution.reviewer)
     return case(db, resolution.case_id)
 
 
@@ -153,9 +155,8 @@ def _said_last(session: Session, row: CaseRow) -> tuple[Settled, ...]:
 
 
 def version_of(session: Session, row: CaseRow, decision: Decision, signed_by: str = "") -> str:
-    """What a page must show to decide. Another one after each reopening: what an old page says does not count."""
-    reopened = select(func.count()).where(ResolutionRow.case_id == row.id, ResolutionRow.action == REOPEN)
-    times = session.scalar(reopened)
+    """What a page must show to decide. Another one after each resolution, also where the case is as it was before."""
+    times = session.scalar(select(func.count()).where(ResolutionRow.case_id == row.id))
     return case_version(decision, signed_by + (f"#{times}" if times else ""))
 
 

@@ -38,6 +38,7 @@ from store import (
     results,
     schema,
     splitting,
+    strip,
 )
 from store.assignments import Assignments
 from store.causes import Causes
@@ -57,6 +58,7 @@ from store.records import (
     QueuePage,
     QueueQuery,
     RecordedOrder,
+    StripRow,
     StuckMessage,
 )
 from store.reporting import Reporting
@@ -194,6 +196,10 @@ class Store:
     def next_case(self, case_id: str, user: str = "", groups: Groups = None) -> str | None:
         """The open case to look at after this one; for a ``user``, none that a colleague has in hand."""
         return queue.next_open(self._db, case_id, user, groups)
+
+    def neighbours(self, case_id: str, groups: Groups = None) -> tuple[StripRow, ...]:
+        """The open cases due just before and after this one, and it itself."""
+        return strip.neighbours(self._db, case_id, groups)
 
     def may_see(self, case_id: str, groups: Groups) -> bool:
         """By the whole id: whether there is such a case, of a customer in the groups (None: of any)."""

@@ -160,6 +160,20 @@ class Ageing:
 
 
 @dataclass(frozen=True, slots=True)
+class StripRow:
+    """A case beside the one that is looked at."""
+
+    case_id: str
+    po_number: str | None
+    buyer: str | None
+    total: str | None
+    currency: str | None
+    opened_at: datetime
+    due_at: datetime
+    locked_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePage:
     """``total`` counts the cases on all ``pages``."""
 

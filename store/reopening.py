@@ -101,9 +101,9 @@ def shown(db: Database, case_id: str, version: str) -> Decision | None:
 
 def _endings(session: Session, row: CaseRow) -> Iterator[str]:
     signed = select(ResolutionRow.reviewer).where(ResolutionRow.case_id == row.id, ResolutionRow.action == "sign")
-    counted = select(func.count()).where(ResolutionRow.case_id == row.id, ResolutionRow.action == REOPEN)
+    booked = session.scalar(select(func.count()).where(ResolutionRow.case_id == row.id)) or 0
     for name in ("", *session.scalars(signed.distinct())):
-        for times in range((session.scalar(counted) or 0) + 1):
+        for times in range(booked + 1):
             yield name + (f"#{times}" if times else "")
 
 

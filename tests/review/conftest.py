@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import sys
@@ -59,6 +60,14 @@ class Browser:
     def post(self, path: str, form: str, **values: str) -> Any:
         """``form`` is the page on which the form stands."""
         return self.http.post(path, data={"csrf": self.token(form), **values}, headers={"Origin": AT})
+
+    def settle(self, path: str, how: str = "document", **values: str) -> Any:
+        """Answers every mismatch of the case as it is shown now."""
+        shown = self.http.get(path).text
+        said = {name: html.unescape(value) for name, value in re.findall(r'name="(m-\d+)" value="([^"]*)"', shown)}
+        answers = {name.replace("m-", "how-"): how for name in said}
+        version = re.findall(r'name="version" value="([0-9a-f]{64})"', shown)[0]
+        return self.post(f"{path}/settle", path, **({"version": version} | said | answers | values))
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Any:
         return self.post("/sign-in", "/sign-in", name=name, password=password, to="/queue")

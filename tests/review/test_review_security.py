@@ -149,7 +149,7 @@ def test_changes_need_our_origin_and_our_token(
 ) -> None:
     browser, path = visitor("rita"), f"/cases/{case_of('PO-7003')}"
     version = desk.store.case(case_of("PO-7003")).version
-    token, reason = browser.token(path), {"reason": "no", "version": version}
+    token, reason = browser.token(path), {"reason_code": "no_order", "version": version}
     for headers, data in (
         ({"Origin": "https://evil.example"}, {"csrf": token}),
         ({}, {"csrf": token}),
@@ -189,11 +189,13 @@ def test_strangers_text_stays_text(visitor: Callable[[str], Browser], case_of: C
     for path in ("/queue", case, f"/queue?search={XSS}&customer={XSS}&reason={XSS}", f"{case}?came={XSS}&done={XSS}"):
         response = browser.http.get(path)
         page = Markup(response.text)
-        assert response.status_code == 200 and page.tags.count("script") == 1
+        assert response.status_code == 200 and page.tags.count("script") in (1, 3)
         assert not {"img", "iframe", "object", "b"} & set(page.tags) - ({"b"} if path.startswith(case) else set())
         assert [name for name, _ in page.attributes if name.startswith("on") or name == "style"] == []
         links = [value for name, value in page.attributes if name in ("src", "href", "action")]
-        assert links and all(link.startswith("/") and not link.startswith("//") for link in links), "only our own"
+        assert links and all(
+            link == "#main" or (link.startswith("/") and not link.startswith("//")) for link in links
+        ), "only our own"
         policy = response.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
     assert XSS in Markup(browser.http.get("/queue").text).text, "it is shown, though"

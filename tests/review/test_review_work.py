@@ -109,7 +109,9 @@ def test_a_scoped_user_meets_other_customers_nowhere(
         assert answer.status_code == 404, (method, path, answer.text[:200])
     assert seen >= 10
     assert desk.store.case(foreign).status == "open" and desk.store.assignments.of(foreign).held_by is None
-    answer = rita.post(f"/cases/{own}/reject", f"/cases/{own}", version=desk.store.case(own).version, reason="spam")
+    answer = rita.post(
+        f"/cases/{own}/reject", f"/cases/{own}", version=desk.store.case(own).version, reason_code="no_order"
+    )
     assert answer.headers["location"].startswith("/queue"), "the next case is none of another's"
     assert visitor("adam").http.get(f"/cases/{foreign}").status_code == 200
     desk.store.people.change("rita", "root", groups=())
