@@ -132,12 +132,13 @@ def demo(*, keep: Annotated[Path | None, Parameter(help="make the workspace here
 def _show_demo(result: demo_run.DemoResult, folder: Path) -> None:
     print_table(("mail", "PO number", "customer", "lines", "decision", "why"), result.rows, title="Decisions")
     print_table(("order file for the ERP",), ([path] for path in result.files), title="Written")
+    print_table(("figure", "value", "counted", "of"), result.figures, title="Report")
     counts = Counter(row[4] for row in result.rows)
     say(", ".join(f"{n} {name}" for name, n in counts.items()))
     if result.kept:
-        say(f"next: po-intake queue list --workspace {folder}")
+        say(f"the report is {folder / result.report}; next: po-intake queue list --workspace {folder}")
     else:
-        say("the workspace was thrown away; keep one with: po-intake demo --keep DIR")
+        say("the workspace with its report was thrown away; keep one with: po-intake demo --keep DIR")
 
 
 def poll(*, workspace: Workspace = Path(), as_json: AsJson = False) -> int:

@@ -7,18 +7,22 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from flows import wiring
 from flows.processing import Processed, Processor
+from flows.reporting import make_report
 from flows.settings import load_settings
 from flows.steps import acknowledge, export_orders, poll, sync_erp
 from flows.workspace import init_workspace
 from pipeline.model import Decision
 from pipeline.run import sha256_of
 from pipeline.scratch import scratch_folder
+from reports.words import shown
+from reports.write import write
 
 Row = tuple[str, str, str, int, str, str]
 Progress = Callable[[Iterable[Processed], int], Iterable[Processed]]
@@ -26,10 +30,16 @@ Progress = Callable[[Iterable[Processed], int], Iterable[Processed]]
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """``rows``: mail, PO number, customer, number of lines, decision, why; ``files`` are what the ERP would pick up."""
+    """``rows``: mail, PO number, customer, number of lines, decision, why; ``files`` are what the ERP would pick up.
+
+    ``figures`` of the report: title, value, numerator, denominator; ``report`` is its page. All paths start from the
+    workspace.
+    """
 
     rows: list[Row]
     files: list[str]
+    figures: list[tuple[str, str, str, str]]
+    report: str
     kept: bool
 
 
@@ -58,9 +68,19 @@ def run(folder: Path, progress: Progress) -> DemoResult:
             done = list(progress(_finished(processor), polled.new))
         exported = export_orders(parts)
         acknowledge(parts)
+        today = datetime.fromtimestamp(parts.store.reporting.now(), UTC).date()
+        report = make_report(parts.store, settings, today - timedelta(days=1), today)
+    page = write(report, settings.reports.folder / "demo")[0]
+    figures = [(f.title, shown(f.value), f.numerator, f.denominator) for f in report.sections[0].figures]
     rows = [row for processed in done for row in _rows(processed, names)]
     files = [str(Path(path).relative_to(folder)) for path in exported.delivered]
-    return DemoResult(rows, files, not folder.parent.name.startswith("po-intake-demo-"))
+    return DemoResult(
+        rows,
+        files,
+        figures,
+        str(page.relative_to(folder.resolve())),
+        not folder.parent.name.startswith("po-intake-demo-"),
+    )
 
 
 def _mail_names(parts: wiring.Parts) -> Iterator[tuple[str, str]]:
@@ -98,4 +118,9 @@ def codes(decision: Decision) -> list[str]:
 
 def as_json(result: DemoResult) -> dict[str, Any]:
     keys = ("mail", "po_number", "customer_id", "lines", "decision", "why")
-    return {"decisions": [dict(zip(keys, row, strict=True)) for row in result.rows], "files": result.files}
+    return {
+        "decisions": [dict(zip(keys, row, strict=True)) for row in result.rows],
+        "files": result.files,
+        "report": result.report,
+        "figures": {title: value for title, value, _, _ in result.figures},
+    }
