@@ -31,7 +31,7 @@ def report(
     as_json: AsJson = False,
 ) -> int:
     """How much went through, how right it was, what it cost: one page, XLSX and CSV. The same data, the same bytes."""
-    from flows.reporting import make_report  # pandas-free, but scipy and openpyxl take their time
+    from flows.reporting import make_report, page_address  # pandas-free, but scipy and openpyxl take their time
     from reports.words import shown
     from reports.write import as_json as told
     from reports.write import write
@@ -42,7 +42,7 @@ def report(
     settings = load_settings(workspace)
     with opened(workspace) as store:
         made = make_report(store, settings, first, last, moment)
-    files = write(made, out, settings.review.public_url.rstrip("/"))
+    files = write(made, out, page_address(settings))
     if as_json:
         print_json({**told(made), "files": [str(path) for path in files]})
         return 0

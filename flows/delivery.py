@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from connectors.smtp import SmtpSettings, send
-from flows.reporting import make_report, rates_of
+from flows.reporting import make_report, page_address, rates_of
 from flows.settings import Settings
 from flows.wiring import is_loopback
 from pipeline.errors import ConfigError, SourceError
@@ -82,7 +82,7 @@ def weekly(store: Store, settings: Settings, today: date) -> tuple[Path | None, 
     made = make_report(store, settings, monday, sunday)
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    write(made, unfinished, settings.review.public_url.rstrip("/"))
+    write(made, unfinished, page_address(settings))
     unfinished.rename(folder)
     return folder, made
 

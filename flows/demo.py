@@ -14,7 +14,7 @@ from typing import Any
 
 from flows import wiring
 from flows.processing import Processed, Processor
-from flows.reporting import make_report
+from flows.reporting import make_report, page_address
 from flows.settings import load_settings
 from flows.steps import acknowledge, export_orders, poll, sync_erp
 from flows.workspace import init_workspace
@@ -70,7 +70,7 @@ def run(folder: Path, progress: Progress) -> DemoResult:
         acknowledge(parts)
         today = datetime.fromtimestamp(parts.store.reporting.now(), UTC).date()
         report = make_report(parts.store, settings, today - timedelta(days=1), today)
-    page = write(report, settings.reports.folder / "demo")[0]
+    page = write(report, settings.reports.folder / "demo", page_address(settings))[0]
     figures = [(f.title, shown(f.value), f.numerator, f.denominator) for f in report.sections[0].figures]
     rows = [row for processed in done for row in _rows(processed, names)]
     files = [str(Path(path).relative_to(folder)) for path in exported.delivered]

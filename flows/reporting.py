@@ -17,6 +17,12 @@ def make_report(store: Store, settings: Settings, first: date, last: date, as_of
     return build(store, first, last, model_of(settings, store), as_of)
 
 
+def page_address(settings: Settings) -> str:
+    """Where the links of a report lead: the review page as people reach it."""
+    review = settings.review
+    return review.public_url.rstrip("/") or f"http://{review.host}:{review.port}"
+
+
 def rates_of(settings: Settings) -> Rates:
     """The shares of the untouched orders that are audited."""
     said = settings.reports
