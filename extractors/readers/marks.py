@@ -80,15 +80,18 @@ def under_strokes(
     strokes: Sequence[Box],
     recognise: Callable[[Picture], list[Recognised]],
 ) -> list[Recognised]:
-    """Words that the strokes hid, read from the picture as it is; those found already are not given again."""
+    """Words that the strokes hid, read from the picture as it is; those found already are not given again.
+
+    ``line[0]`` is the stroke, counted from -1 downwards.
+    """
     found: list[Recognised] = []
-    for x0, y0, x1, y1 in strokes:
+    for number, (x0, y0, x1, y1) in enumerate(strokes, 1):
         left, top = max(x0 - 8, 0), max(y0 - 8, 0)
         for word in recognise(np.ascontiguousarray(picture[top : y1 + 8, left : x1 + 8])):
             placed = replace(
                 word,
                 x0=word.x0 + left, x1=word.x1 + left, y0=word.y0 + top, y1=word.y1 + top,
-                confidence=min(word.confidence, UNDER_STROKE),
+                confidence=min(word.confidence, UNDER_STROKE), line=(-number, 0, 0),
             )  # fmt: skip
             if not any(_meets(_word_box(placed), _word_box(other)) for other in (*words, *found)):
                 found.append(placed)

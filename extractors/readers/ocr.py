@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.readers import cleaning, colours, lookalikes, marks, segments, shining, strokes, unread, upright
+from extractors.readers import cleaning, colours, glyphs, marks, segments, shining, strokes, unread, upright
 from extractors.readers.cleaning import Lines, Picture
+from extractors.readers.merging import merged
 from extractors.readers.reread import doubtful, second_reading
 from extractors.readers.tesseract import Recognised, recognise
 from extractors.readers.text import normalise
@@ -54,11 +55,18 @@ class Cleaned:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognition:
-    """Words of a page in one language, and the pen strokes over them."""
+class Laid:
+    """The runs of text of a cleaned page, the sheet they are laid out on for the recogniser, and the pen strokes.
 
-    words: list[Recognised]
+    ``hidden`` are those strokes that may be one with print.
+    """
+
+    shapes: segments.Shapes
+    runs: list[segments.Run]
+    sheet: Picture
+    placed: list[segments.Placed]
     strokes: list[marks.Box]
+    hidden: list[marks.Box]
 
 
 def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str = "eng") -> tuple[Page, str]:
@@ -67,13 +75,14 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     ``number`` counts from 1. Raises ``DocumentError``.
     """
     cleaned = clean(sheet, first)
-    seen = _recognised(cleaned, first)
-    if _confidence(seen.words) < UNREADABLE and seen.words:
-        cleaned, seen = _perhaps_upside_down(cleaned, seen, first)
-    words = seen.words
+    laid = _laid_out(cleaned)
+    words = _recognised(cleaned, laid, first)
+    if _confidence(words) < UNREADABLE and words:
+        cleaned, laid, words = _perhaps_upside_down(cleaned, laid, words, first)
     tongue = language_of([word.text for word in words], languages) or first
     if tongue != first:
-        words = _merged(_recognised(cleaned, tongue).words, words)
+        words = merged(_recognised(cleaned, laid, tongue), words)
+    words = glyphs.told_apart(words, laid.runs, laid.shapes, cleaned.picture)
     words = [word for word in words if not _is_speck(word, cleaned)]
     words = second_reading(cleaned.lined, words, [w for w in words if doubtful(w)], cleaned.letter)
     words = marks.doubted(words, marks.edges(cleaned.picture.shape, cleaned.letter), marks.AT_EDGE)
@@ -81,25 +90,31 @@ def read_sheet(sheet: Sheet, number: int, languages: Sequence[str], first: str =
     over = [upright.moved(cleaned.place, box) for box in sheet.coloured]
     words = marks.doubted(words, over, marks.UNDER_STAMP)
     missed = unread.unread(cleaned.picture, words, cleaned.lines, cleaned.letter)
-    found = [(box, PEN) for box in seen.strokes] + [(box, unread.UNREAD) for box in missed]
+    found = [(box, PEN) for box in laid.strokes] + [(box, unread.UNREAD) for box in missed]
     found += [(box, colours.OVER_PRINT) for box in over] + [(box, THROUGH) for box in cleaned.lines.through]
     return replace(_page(cleaned, words, number), upright=place, marks=_marks(found, cleaned.points)), tongue
 
 
-def _recognised(cleaned: Cleaned, language: str) -> Recognition:
+def _laid_out(cleaned: Cleaned) -> Laid:
     picture, letter = cleaned.picture, cleaned.letter
     shapes = segments.shapes_of(cleaning.ink(picture))
-    runs, strange = segments.runs_of(shapes, letter, cleaned.lines.boxes)
+    runs, strange = segments.runs_of(shapes, letter, cleaned.lines.boxes, picture)
     if not runs:
-        return Recognition([], [])
-    sheet, placed = segments.sheet_of(picture, shapes, runs, letter)
-    words = segments.words_on_page(recognise(sheet, (language,), 6), placed)
-    words = lookalikes.told_apart(marks.beside_unread_ink(words, runs, shapes), runs, shapes)
+        return Laid(shapes, [], picture, [], [], [])
     over = strokes.strokes_over(shapes, strange, runs, letter)
     hidden = strokes.hiding(shapes, strange, runs, letter)
-    words += marks.under_strokes(picture, words, hidden, lambda piece: recognise(piece, (language,), 11))
+    return Laid(shapes, runs, *segments.sheet_of(picture, shapes, runs, letter), over, hidden)
+
+
+def _recognised(cleaned: Cleaned, laid: Laid, language: str) -> list[Recognised]:
+    """``line[0]`` of a word is its run, below zero where a pen stroke hid it."""
+    if not laid.runs:
+        return []
+    words = segments.words_on_page(recognise(laid.sheet, (language,), 6), laid.placed)
+    words = marks.beside_unread_ink(segments.joined(words, laid.runs), laid.runs, laid.shapes)
+    words += marks.under_strokes(cleaned.picture, words, laid.hidden, lambda piece: recognise(piece, (language,), 11))
     words = marks.doubted(words, cleaned.stamps, marks.UNDER_STAMP)
-    return Recognition(marks.doubted(words, [*over, *hidden], marks.UNDER_STROKE), over)
+    return marks.doubted(words, [*laid.strokes, *laid.hidden], marks.UNDER_STROKE)
 
 
 def clean(sheet: Sheet, language: str = "eng") -> Cleaned:
@@ -224,7 +239,9 @@ def _busiest(ink: NDArray[np.float64], parts: int) -> float:
     return float(sums.argmax()) / len(ink)
 
 
-def _perhaps_upside_down(cleaned: Cleaned, seen: Recognition, language: str) -> tuple[Cleaned, Recognition]:
+def _perhaps_upside_down(
+    cleaned: Cleaned, laid: Laid, words: list[Recognised], language: str
+) -> tuple[Cleaned, Laid, list[Recognised]]:
     height, width = cleaned.picture.shape
     boxes, through, stamps = (
         tuple((width - x1, height - y1, width - x0, height - y0) for x0, y0, x1, y1 in there)
@@ -239,8 +256,9 @@ def _perhaps_upside_down(cleaned: Cleaned, seen: Recognition, language: str) -> 
         rotation=(cleaned.rotation + 180) % 360,
         place=upright.turning((height, width), 180) @ cleaned.place,
     )
-    over = _recognised(head_up, language)
-    return (head_up, over) if _confidence(over.words) > _confidence(seen.words) + 0.1 else (cleaned, seen)
+    over = _laid_out(head_up)
+    others = _recognised(head_up, over, language)
+    return (head_up, over, others) if _confidence(others) > _confidence(words) + 0.1 else (cleaned, laid, words)
 
 
 def _confidence(words: Sequence[Recognised]) -> float:
@@ -248,26 +266,6 @@ def _confidence(words: Sequence[Recognised]) -> float:
     letters = sum(len(word.text) for word in words)
     weighed: float = sum(word.confidence * len(word.text) for word in words)
     return weighed / letters if letters else 0.0
-
-
-def _merged(words: list[Recognised], others: list[Recognised]) -> list[Recognised]:
-    """``words``, each doubted where the reading in the other language differs in digits."""
-    places: dict[tuple[int, int], list[Recognised]] = {}
-    for other in others:
-        places.setdefault(((other.x0 + other.x1) // 2 // 64, (other.y0 + other.y1) // 2 // 64), []).append(other)
-    return [_compared(word, places) for word in words]
-
-
-def _compared(word: Recognised, places: dict[tuple[int, int], list[Recognised]]) -> Recognised:
-    x, y = (word.x0 + word.x1) // 2, (word.y0 + word.y1) // 2
-    near = [o for dx in (-1, 0, 1) for dy in (-1, 0, 1) for o in places.get((x // 64 + dx, y // 64 + dy), ())]
-    over = [o for o in near if o.x0 <= x <= o.x1 and o.y0 <= y <= o.y1]
-    if not over or not any(c.isdigit() for c in word.text + over[0].text):
-        return word
-    if over[0].text == word.text:
-        return replace(word, confidence=max(word.confidence, over[0].confidence))
-    better = max(word, over[0], key=lambda w: w.confidence)
-    return replace(better, confidence=min(word.confidence, over[0].confidence, 0.6))
 
 
 def _is_speck(word: Recognised, cleaned: Cleaned) -> bool:

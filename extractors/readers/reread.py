@@ -21,14 +21,16 @@ NUMERIC = re.compile(r"[$€£¥]?[-+(]?[\dOoIlSB][\dOoIlSB.,'\s-]*[)%€$£-]?"
 ENOUGH = 0.93  # a number at least this sure is not read again
 DISPUTED = 0.45  # confidence left when two readings differ
 LONGEST_RUIN = 10  # characters
+UNSURE, SHORT = 0.6, 2  # a word so short and no surer than that may be a lone figure
 _ROW = 64  # height in pixels of one cut-out on the picture
 _LETTERS = 34  # of it, the height the letters are brought to
 
 
 def doubtful(word: Recognised) -> bool:
-    """Whether a word is a number, or what is left of one, that deserves a second look."""
-    has_digit = any(c.isdigit() for c in word.text)
-    return has_digit and word.confidence < ENOUGH and (_is_number(word.text) or _is_ruin(word.text))
+    """Whether a word is a number, what is left of one, or may be one, and deserves a second look."""
+    if not any(c.isdigit() for c in word.text):
+        return word.confidence <= UNSURE and len(word.text) <= SHORT and any(map(str.isalnum, word.text))
+    return word.confidence < ENOUGH and (_is_number(word.text) or _is_ruin(word.text))
 
 
 def _is_number(text: str) -> bool:
@@ -51,6 +53,8 @@ def second_reading(
 
 
 def _judged(word: Recognised, text: str | None) -> Recognised:
+    if not any(c.isdigit() for c in word.text):  # letters that nobody is sure of, and figures at the second look
+        return replace(word, text=text, confidence=DISPUTED) if text and len(text) == len(word.text) else word
     if not _is_number(word.text):
         return replace(word, again=text)  # it may be a code, which a reading in figures does not judge
     if text is None:

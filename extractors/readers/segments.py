@@ -7,17 +7,19 @@ a sheet of even lines does not. Every run remembers where it came from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.readers import touching
 from extractors.readers.cleaning import Picture
 from extractors.readers.tesseract import Recognised
 
 REACH = 1.15  # a run ends at a gap wider than this many letter heights
 TALL = 2.2  # shapes higher than this many letter heights are no letters of running text
+_BLANK = 0.22  # letter heights; blanks are wider, also those of narrow type
 GAP = 4.0  # letter heights between runs on one line of the sheet; with less, Tesseract takes them for one line
 WIDTH = 2200  # pixels across the sheet
 _DARK, _BLACK = 90, 30  # print whose darkest pixel is lighter than the first is made as dark as the second
@@ -66,11 +68,15 @@ def shapes_of(mask: Picture) -> Shapes:
 
 
 def runs_of(
-    shapes: Shapes, letter: float, lines: Sequence[tuple[int, int, int, int]] = ()
+    shapes: Shapes,
+    letter: float,
+    lines: Sequence[tuple[int, int, int, int]] = (),
+    picture: Picture | None = None,
 ) -> tuple[list[Run], list[int]]:
     """Runs in reading order, and the labels of shapes that are no letters (stamps, pen marks, pictures).
 
-    What lies wholly on one of the table ``lines`` is a rest of it.
+    What lies wholly on one of the table ``lines`` is a rest of it. With the ``picture`` of the page letters that touch
+    are told from pen strokes.
     """
     boxes = shapes.boxes
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
@@ -80,6 +86,8 @@ def runs_of(
     strange = real & (
         (heights > 4.5 * letter) | (widths > 7 * letter) | ((heights > TALL * letter) & (widths > 4 * heights))
     )
+    if picture is not None:
+        strange[[label for label in np.flatnonzero(strange) if _is_print(picture, shapes, int(label), letter)]] = False
     core = real & ~strange & (heights > 0.45 * letter)
     small = real & ~strange & ~core
     groups = _linked(boxes, np.flatnonzero(core), letter)
@@ -87,6 +95,11 @@ def runs_of(
     runs = _with_marks(runs, boxes, np.flatnonzero(small), letter)
     runs.sort(key=lambda run: (run.baseline, run.box[0]))
     return runs, [int(label) for label in np.flatnonzero(strange)]
+
+
+def _is_print(picture: Picture, shapes: Shapes, label: int, letter: float) -> bool:
+    x0, y0, x1, y1 = (int(value) for value in shapes.boxes[label, :4])
+    return touching.are_letters(picture[y0:y1, x0:x1], shapes.labels[y0:y1, x0:x1] == label, letter)
 
 
 def _on_lines(boxes: NDArray[np.int32], lines: Sequence[tuple[int, int, int, int]], reach: float) -> NDArray[np.bool_]:
@@ -274,12 +287,57 @@ def words_on_page(words: Sequence[Recognised], placed: Sequence[Placed]) -> list
     """Words found on the sheet, put back where their runs stand on the page; ``line`` becomes (run, 0, 0)."""
     found: list[Recognised] = []
     by_x = sorted(placed, key=lambda spot: spot.x)
-    for word in words:
+    for word in _side_by_side(words):
         x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
         spot = next((p for p in by_x if p.x - 4 <= x <= p.x + p.width + 4 and p.y - 8 <= y <= p.y + p.height + 8), None)
         if spot is not None:
             found.append(_moved(word, spot))
     return found
+
+
+def _side_by_side(words: Sequence[Recognised]) -> list[Recognised]:
+    """Words of a line in their order, cut where they overlap: letters that touch give a word the box of several."""
+    result = list(words)
+    for i in range(len(result) - 1):
+        left, right = result[i], result[i + 1]
+        if left.line != right.line or right.x0 >= left.x1:
+            continue
+        if _wide(left) >= _wide(right) and right.x0 > left.x0:
+            result[i] = replace(left, x1=right.x0 - 1)
+        elif left.x1 < right.x1:
+            result[i + 1] = replace(right, x0=left.x1 + 1)
+    return result
+
+
+def _wide(word: Recognised) -> float:
+    """Pixels a character."""
+    return (word.x1 - word.x0) / len(word.text)
+
+
+def joined(words: Sequence[Recognised], runs: Sequence[Run]) -> list[Recognised]:
+    """``words`` with the parts of figures and codes put together that stand nearer than a blank is wide.
+
+    ``line[0]`` is a word's run; its words follow each other.
+    """
+    result: list[Recognised] = []
+    for word in words:
+        last = result[-1] if result else None
+        if last is not None and last.line == word.line and _is_one(last, word, runs[word.line[0]].letter):
+            result[-1] = _together(last, word)
+        else:
+            result.append(word)
+    return result
+
+
+def _is_one(left: Recognised, right: Recognised, letter: float) -> bool:
+    near = -0.5 * letter < right.x0 - left.x1 < _BLANK * letter
+    return near and any(c.isdigit() for c in left.text + right.text)
+
+
+def _together(left: Recognised, right: Recognised) -> Recognised:
+    y0, y1 = min(left.y0, right.y0), max(left.y1, right.y1)
+    sure = min(left.confidence, right.confidence)
+    return replace(left, text=left.text + right.text, x1=max(left.x1, right.x1), y0=y0, y1=y1, confidence=sure)
 
 
 def _moved(word: Recognised, spot: Placed) -> Recognised:
