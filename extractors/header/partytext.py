@@ -132,14 +132,35 @@ def _without_marks(body: Sequence[PartyLine]) -> list[PartyLine]:
 
 
 def _whole_name(body: list[PartyLine]) -> list[PartyLine]:
-    """A name whose second line begins with the legal form is one name: "Rubermaid de Mexicali / S. de R.L. de C.V."."""
-    wrapped = len(body) > 1 and address.legal_form_at(body[1].text) == 0 and not address.has_legal_form(body[0].text)
-    if wrapped and not has_digit(body[0].text):
+    """A name over two lines in one, without the number that the buyer's system prints before it."""
+    if len(body) > 1 and _goes_on(body):
         whole = PartyLine(f"{body[0].text} {body[1].text}", (*body[0].words, *body[1].words), body[0].field)
         return [whole, *body[2:]]
     if body and (number := _NUMBERED.match(body[0].text)) and address.has_legal_form(body[0].text):
         return [replace(body[0], text=body[0].text[number.end() :]), *body[1:]]
     return body
+
+
+def _goes_on(body: Sequence[PartyLine]) -> bool:
+    """Whether the second line, which has the legal form, ends the name that the first begins.
+
+    It does when it begins with the form ("S. de R.L."), when a small word joins the two ("Middle East & / Africa LLC"),
+    and when its first word had no room on the line above; else the first line may be a person or a department.
+    """
+    first, second = body[0], body[1]
+    if has_digit(first.text) or address.has_legal_form(first.text) or not address.has_legal_form(second.text):
+        return False
+    if address.legal_form_at(second.text) == 0:
+        return True
+    joints = words("name_joints")
+    if first.text.casefold().split()[-1] in joints or second.text.casefold().split()[0] in joints:
+        return True
+    widest = max(_width(line.words) for line in body)
+    return bool(second.words) and _width(first.words) + _width(second.words[:1]) > widest
+
+
+def _width(run: Sequence[Word]) -> float:
+    return run[-1].box.x1 - run[0].box.x0 if run else 0.0
 
 
 def _is_mark(text: str) -> bool:
