@@ -164,7 +164,8 @@ def _prepare(limits: Limits, folder: str, writable: tuple[str, ...]) -> None:
     """Runs once in each child, before anything of a stranger is seen."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     os.environ.clear()
-    os.environ.update(kept, OMP_THREAD_LIMIT="1", TMPDIR=folder, HOME=folder)
+    # one thread each: a child is one of many, and numpy would start others for a product of two matrices
+    os.environ.update(kept, OMP_THREAD_LIMIT="1", OPENBLAS_NUM_THREADS="1", TMPDIR=folder, HOME=folder)
     tempfile.tempdir = None  # else the folder of before stays in use
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     _limit(resource.RLIMIT_AS, limits.memory)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from extractors.engine import DocumentExtractor
 from extractors.readers import ReadingOptions, read_document
 from pipeline.model import Document, Order, ReadingContext
 
 
 def read_orders(document: Document, context: ReadingContext, options: ReadingOptions) -> tuple[Order, ...]:
     """Reads one document in this process. Raises ``DocumentError``."""
+    from extractors.engine import DocumentExtractor  # half a second that the process which hands documents out saves
+
     return DocumentExtractor().extract(read_document(document, options), context)

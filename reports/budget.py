@@ -22,10 +22,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import beta
-
 from pipeline.errors import UsageError
 from pipeline.model import CHANNELS, FIELD_GROUPS, JudgedValue, Source
+from reports.bounds import upper_bound
 
 RISK = 0.05  # that one of the statements about a channel is wrong
 GROUPS = tuple(dict.fromkeys(FIELD_GROUPS.values()))
@@ -49,11 +48,6 @@ class Proof:
     of: int
     bound: float
     missing: int = 0
-
-
-def upper_bound(wrong: int, of: int, risk: float) -> float:
-    """One-sided upper limit of a share by Clopper and Pearson: 1 - ``risk`` confident. 1 without any evidence."""
-    return 1.0 if wrong >= of else float(beta.ppf(1 - risk, wrong + 1, of - wrong))
 
 
 def proofs(values: Iterable[JudgedValue], wrong_lines_per_1000: float | Decimal) -> tuple[Proof, ...]:

@@ -7,11 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from scipy.stats import beta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from reports.budget import upper_bound
 from reports.records import Case, Money, Period
 
 CASES = 1000  # listed for a figure; how many there are is said beside
@@ -97,11 +95,3 @@ def money_of(pairs: Iterable[tuple[str, int]]) -> Money:
 
 def day_of(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-
-
-def clopper_pearson(n: int, of: int, risk: float = 0.05) -> tuple[float, float] | None:
-    """The two-sided interval of Clopper and Pearson (Biometrika 26, 1934), 1 - ``risk`` confident; None for none."""
-    if not of:
-        return None
-    low = float(beta.ppf(risk / 2, n, of - n + 1)) if n else 0.0
-    return low, upper_bound(n, of, risk / 2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reports.counting import CLOSED, HANDLED, IN_PERIOD, ORDERS, Counting, clopper_pearson, number
+from reports.bounds import clopper_pearson
+from reports.counting import CLOSED, HANDLED, IN_PERIOD, ORDERS, Counting, number
 from reports.records import Bars, Figure, Ratio, Scatter, Section, Table, Value
 
 NEEDLESS = f"f.outcome = 'approved' AND f.changed_values = 0 AND {CLOSED}"

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scipy.stats import binomtest
-
 from reports.accuracy.fields import HEADER, LINE
 from reports.accuracy.records import DocumentPair, FieldPair, OrderPair
+from reports.bounds import clopper_pearson
 
 SURE = 0.99  # values shown with at least this confidence are shown as sure
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)  # lower bounds of the confidence bands
@@ -30,10 +29,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Two-sided 95 % interval of Clopper and Pearson (1934): exact, also for 0 wrong ones."""
-        if not self.of:
-            return None
-        found = binomtest(self.count, self.of).proportion_ci(confidence_level=0.95, method="exact")
-        return float(found.low), float(found.high)
+        return clopper_pearson(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True)

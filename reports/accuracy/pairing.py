@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
-from scipy.optimize import linear_sum_assignment
 
 from reports.accuracy.fields import HEADER, ITEM_IDS, LINE, Values, canonical, code, folded, same
 from reports.accuracy.found import FoundOrder
@@ -64,6 +63,8 @@ def _best(scores: Matrix) -> list[tuple[int, int]]:
     """The assignment of the highest sum (Kuhn 1955; scipy's Jonker-Volgenant); pairs of score 0 are none."""
     if not scores.size:
         return []
+    from scipy.optimize import linear_sum_assignment  # takes a quarter of a second to load, and few commands pair
+
     rows, columns = linear_sum_assignment(scores, maximize=True)
     return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if scores[i, j] > 0]
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.model import JudgedValue
-from reports.budget import GROUPS, Proof, evidence_of, proofs, thresholds, touchless_share, upper_bound
+from reports.bounds import upper_bound
+from reports.budget import GROUPS, Proof, evidence_of, proofs, thresholds, touchless_share
 
 
 def values(confidence: float, right: int, wrong: int = 0, group: str = "price", start: int = 0) -> list[JudgedValue]:

@@ -25,8 +25,8 @@ from intake_rows import Clock, decision, ignored, recorded
 from scipy.stats import binomtest
 
 from pipeline.model import Box, Decision, Evidence, LineItem, Mismatch, Resolution, Source, Verdict
+from reports.bounds import clopper_pearson
 from reports.build import build
-from reports.counting import clopper_pearson
 from reports.drift import charted
 from reports.quality import expected_calibration_error
 from reports.records import Duration, Model, Money, Ratio, Report
