@@ -89,6 +89,7 @@ def reading_options(intake: Intake) -> ReadingOptions:
         cache.mkdir(parents=True, exist_ok=True)
     return ReadingOptions(
         max_pages=intake.max_pages,
+        ocr_seconds=0.6 * intake.seconds_per_document,  # what was read by then is still put together
         languages=tuple(TESSERACT_LANGUAGES[code] for code in intake.languages if code in TESSERACT_LANGUAGES),
         cache_dir=None if cache is None else str(cache),
     )

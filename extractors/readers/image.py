@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,7 +14,7 @@ from extractors.readers import tesseract
 from extractors.readers.colours import Box, separated
 from extractors.readers.ocr import Sheet
 from extractors.readers.ocr_cache import read_cached
-from extractors.readers.options import DEFAULTS, ReadingOptions
+from extractors.readers.options import DEFAULTS, ReadingOptions, over_limit
 from pipeline.errors import DocumentError
 from pipeline.model import Document, Page, Pages
 
@@ -26,9 +27,10 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
     language = languages[0]
     pages: list[Page] = []
     doubts: list[str] = []
+    end = time.monotonic() + options.ocr_seconds
     for number, sheet in enumerate(sheets_of(document, options), 1):
-        if number > options.max_ocr_pages:
-            doubts.append(f"pages from {number} on were not read: over the limit of {options.max_ocr_pages} scans")
+        if limit := over_limit(number, end, options):
+            doubts.append(f"pages from {number} on were not read: over the limit of {limit}")
             break
         page, language = read_cached(options.cache_dir, sheet, number, languages, language)
         pages.append(page)

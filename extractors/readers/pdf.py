@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import string
+import time
 from collections import Counter
 
 import numpy as np
@@ -13,7 +14,7 @@ import pypdfium2_raw as raw
 
 from extractors.readers import pdf_native as pdfium
 from extractors.readers.layer_check import agrees, says_all, with_own_words
-from extractors.readers.options import DEFAULTS, ReadingOptions
+from extractors.readers.options import DEFAULTS, ReadingOptions, over_limit
 from extractors.readers.pdf_drawing import Drawing, Rectangle, drawing_of
 from extractors.readers.pdf_forms import typed_words
 from extractors.readers.pdf_glyphs import Judged
@@ -83,6 +84,7 @@ class _Scans:
         self._options = options
         self._language: str | None = None
         self._count = 0
+        self._end = time.monotonic() + options.ocr_seconds
         self.fonts = Judged(content)
 
     def read(self, page: pypdfium2.PdfPage, number: int, drawing: Drawing) -> Page:
@@ -94,10 +96,10 @@ class _Scans:
         )  # OpenCV is slow to load and most documents are digital
 
         self._count += 1
-        if self._count > self._options.max_ocr_pages:
+        limit = over_limit(self._count, self._end, self._options)
+        if limit:
             width, height = page.get_size()
-            doubt = f"not read: over the limit of {self._options.max_ocr_pages} scanned pages"
-            return Page(number, width, height, (), Source.OCR, doubts=(doubt,))
+            return Page(number, width, height, (), Source.OCR, doubts=(f"not read: over the limit of {limit}",))
         wanted = self._options.languages
         languages = tesseract.checked(wanted) if wanted else tesseract.installed()
         picture, dpi = _rendered(page, drawing, self._options.max_pixels)

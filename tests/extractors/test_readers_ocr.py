@@ -250,6 +250,22 @@ def test_a_scan_in_a_pdf_is_recognised_and_text_pages_beside_it_are_not() -> Non
     assert "999.99" not in texts(second)
 
 
+def test_a_scan_that_takes_too_long_costs_its_last_pages_and_not_the_text_pages() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    canvas.drawString(100, 700, "Order 4711 on a page of text, its conditions on a scan that follows")
+    canvas.showPage()
+    canvas.drawInlineImage(Image.fromarray(picture(150)), 0, 0, *A4)
+    canvas.showPage()
+    canvas.save()
+    hurried = ReadingOptions(languages=("eng",), ocr_seconds=-1.0)
+    first, second = read(buffer.getvalue(), hurried)
+    assert "4711" in texts(first) and not first.doubts
+    assert second.words == () and "seconds for scanned pages" in second.doubts[0]
+    frames = read_document(Document("0", "scan", "", encoded(picture(150))), hurried)
+    assert frames.pages == () and "pages from 1 on were not read" in frames.doubts[0]
+
+
 def test_print_under_a_stamp_is_read_and_not_fully_trusted() -> None:
     grey = picture(200)
     stamp = np.full_like(grey, 255)
