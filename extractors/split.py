@@ -75,7 +75,7 @@ def split(pages: Sequence[PageView], language: str | None) -> tuple[OrderPart, .
     parts: list[list[PageRole]] = []
     current: PageRole | None = None
     for role in roles:
-        if not parts or (current is not None and _begins(role, current)):
+        if not parts or (current is not None and _begins(role, current, parts[-1][-1])):
             parts.append([role])
             current = role if role.number or role.title in ORDER_TYPES else None
         else:
@@ -126,7 +126,7 @@ def _receiver(around: Surroundings) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _begins(role: PageRole, first: PageRole) -> bool:
+def _begins(role: PageRole, first: PageRole, last: PageRole) -> bool:
     if role.around.page.top > 0:
         return True  # the page was cut because an order begins here
     if role.is_prose or role.title in _SIDE_TITLES:
@@ -136,12 +136,20 @@ def _begins(role: PageRole, first: PageRole) -> bool:
     if role.around.page.page.number == first.around.page.page.number:
         return True  # records of another number out of the same list
     if other:
-        return role.title in ORDER_TYPES or restarted or _same_place(role, first)
+        titled = role.title in ORDER_TYPES and not _counts_on(role, last)
+        return titled or restarted or _same_place(role, first)
     same_form = role.number is not None and len(role.receiver.split()) == len(first.receiver.split())
     titled = role.title in ORDER_TYPES or same_form
     if titled and role.has_total and first.has_total and role.receiver and first.receiver:
         return role.receiver != first.receiver  # one order number for several stores, a page and a total for each
     return restarted and role.number is None and role.title in ORDER_TYPES and first.counter is not None
+
+
+def _counts_on(role: PageRole, last: PageRole) -> bool:
+    """Whether page 2 of 3 follows page 1 of 3: another number is misread unless at the place of the last."""
+    if role.counter is None or last.counter is None:
+        return False
+    return role.counter == (last.counter[0] + 1, last.counter[1])
 
 
 def _key(role: PageRole) -> str:

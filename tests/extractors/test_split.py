@@ -43,6 +43,18 @@ def test_a_continuation_page_belongs_to_its_order() -> None:
     assert numbers(pages) == [[1, 2], [3]]
 
 
+def test_a_page_that_counts_on_begins_no_order_by_a_number_misread_elsewhere() -> None:
+    later = "<PURCHASE ORDER>\n\n\n\n{indent}PO Number: 4799      Page {page} of 2\n\n1   A-100   5   2.00   10.00"
+    follows = later.format(indent=" " * 30, page=2)
+    begins = later.format(indent=" " * 30, page=1)
+    assert numbers(printed("\f".join((sheet("4711", 1, 2), follows)))) == [[1, 2]]
+    assert numbers(printed("\f".join((sheet("4711", 1, 2), begins)))) == [[1], [2]]
+
+
+def test_pages_counted_through_a_file_begin_an_order_by_their_number_at_its_place() -> None:
+    assert numbers(printed("\f".join((sheet("4711", 1, 2), sheet("4712", 2, 2))))) == [[1], [2]]
+
+
 def test_a_page_without_number_belongs_to_the_order_before_it() -> None:
     assert numbers(printed("\f".join((sheet("4711"), "2   B-200   7   3.00   21.00", "Notes")))) == [[1, 2, 3]]
 
