@@ -62,10 +62,9 @@ def date_readings(text: str) -> tuple[date, ...]:
     return tuple(sorted(set(_readings(text).values())))
 
 
-def date_order_votes(texts: Iterable[str]) -> str | None:
-    """ "dmy" or "mdy" when numeric dates prove it by their own form (a 13 to 31 in one place); None otherwise."""
-    orders = {order for text in texts for order in _readings(text) if len(_readings(text)) == 1 and order}
-    return orders.pop() if len(orders) == 1 else None
+def proven_date_orders(texts: Iterable[str]) -> frozenset[str]:
+    """ "dmy" or "mdy" where numeric dates prove it by their own form (a 13 to 31 in one place), both where they mix."""
+    return frozenset(order for text in texts for order in _readings(text) if len(_readings(text)) == 1 and order)
 
 
 @lru_cache(maxsize=16384)

@@ -11,14 +11,14 @@ from functools import lru_cache
 
 from pipeline.amounts import amount_readings, decimal_votes, looks_like_amount, parse_amount
 from pipeline.currencies import currency_code
-from pipeline.dates import date_order_votes, date_readings, looks_like_date, may_be_in_date, parse_date
+from pipeline.dates import date_readings, looks_like_date, may_be_in_date, parse_date, proven_date_orders
 from pipeline.units import is_unit, same_unit, unit_code
 from pipeline.weeks import Week, is_week, week_in
 
 __all__ = [
-    "Week", "amount_readings", "currency_code", "date_order_votes", "date_readings", "decimal_votes", "has_digit",
-    "is_unit", "is_week", "looks_like_amount", "looks_like_code", "looks_like_date", "may_be_in_date", "parse_amount",
-    "parse_date", "same_unit", "unit_code", "week_in",
+    "Week", "amount_readings", "currency_code", "date_readings", "decimal_votes", "has_digit", "is_unit", "is_week",
+    "looks_like_amount", "looks_like_code", "looks_like_date", "may_be_in_date", "parse_amount", "parse_date",
+    "proven_date_orders", "same_unit", "unit_code", "week_in",
 ]  # fmt: skip
 
 _CODE = re.compile(r"[^\W_](?:[\w./+#*-]*[\w#+*])?")

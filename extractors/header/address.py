@@ -29,6 +29,9 @@ _REGISTER = re.compile(r"(?:HR[AB]?|KvK|RCS|REA|SIRET|SIREN|KRS|REGON|CRC)\b", r
 _STREET_WORD = re.compile(
     rf"\b(?:{'|'.join(words('street_words'))})\b\.?|(?:{'|'.join(words('street_endings'))})\b", re.IGNORECASE
 )
+_BOX = re.compile(
+    r"(?:p\.? ?o\.? ?b(?:ox)?|postfach|b\.? ?p|apartado|caixa postal|postbus|postboks|box)\b", re.IGNORECASE
+)
 _PHONE = re.compile(r"(?:\+|\b00)\d[\d\s()./-]{6,}|\(?\b0?\d{2,5}\)?[\s./-]\d{3,}[\d\s./-]*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WEB = re.compile(r"\b(?:www\.|https?://)\S+", re.IGNORECASE)
@@ -39,6 +42,12 @@ _TAX_FORM = re.compile(
 )
 
 
+_PLACE_AND_COUNTRY = re.compile(
+    r"\d{4,6}\b.*?\s([^\W\d_]{3,})$"
+)  # "Stafford Texas 77477 USA", "23862 Civate LC Italia"
+_STATES_TOO = {"GE", "JE"}  # Georgia and (New) Jersey
+
+
 @lru_cache(maxsize=4096)
 def country_of(text: str) -> str | None:
     """ISO 3166-1 code of a line that is a country's name, alone or behind the last comma."""
@@ -46,7 +55,9 @@ def country_of(text: str) -> str | None:
         code = country_names().get(fold(part))
         if code is not None:
             return code
-    return None
+    place = _PLACE_AND_COUNTRY.search(text)
+    code = country_names().get(fold(place[1])) if place else None
+    return None if code in _STATES_TOO else code
 
 
 @lru_cache(maxsize=4096)
@@ -58,6 +69,10 @@ def legal_form_at(text: str) -> int:
     """Where the legal form begins; the length of a text without one."""
     found = _LEGAL.search(text)
     return found.start() if found else len(text)
+
+
+def is_box(text: str) -> bool:
+    return _BOX.match(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -89,7 +89,7 @@ def down(
 ) -> list[Segment]:
     """``first`` and the segments under it in its column, to the next foreign label or gap; ``hit`` names the role."""
     label, role = (hit.segment, hit.field) if hit else (first, role)
-    height = around.page.height
+    height = max(around.page.height, label.height)  # a page of small print is no measure for its letterhead
     column, last, placed = [first], first, False
     for line in around.page.lines[first.line + 1 :]:
         below = [s for s in line if _aligned(s, first, left, height)]

@@ -12,7 +12,7 @@ from extractors.header.view import PageView
 from extractors.header.wording import words
 from pipeline.language import Language, fold, languages
 from pipeline.model import Source, Word
-from pipeline.values import currency_code, date_order_votes, has_digit, is_unit, looks_like_date, parse_date
+from pipeline.values import currency_code, has_digit, is_unit, looks_like_date, parse_date, proven_date_orders
 
 # the dollar of a country; source: ISO 4217 list one
 _DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "PR": "USD"}
@@ -69,9 +69,11 @@ def date_order(pages: Sequence[PageView], language: str | None, country: str | N
 
     English alone decides nothing: it is written both ways.
     """
-    proven = voted or date_order_votes(_dates(pages))
-    if proven:
-        return proven
+    proven = proven_date_orders(_dates(pages))
+    if len(proven) > 1:
+        return None
+    if proven or voted:
+        return next(iter(proven), voted)
     if country and country not in _UNDECIDED:
         return "mdy" if country in _DAY_SECOND else "dmy"
     if language and language != "en":

@@ -22,6 +22,7 @@ _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we
 _STRANGE_LABEL = re.compile(r"^[^\W\d_]{3,20}:\s+(?=\w)")  # before a name, in a language we do not read
 _NUMBERED = re.compile(r"\d{5,}\s+(?:[-–]\s*)?(?=[^\W\d])")  # a party's number in the buyer's system before its name
 _FORM_NUMBER = re.compile(r"[A-Z]{1,3}[-_]?\d{3,}[A-Z]?")
+_LONG = 4  # figures of a number that is hardly a part of a name
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
 _VAT = re.compile(r"[A-Z]{2}[\s.-]?[A-Z]?\d")  # begins with the code of a country
 LEGIBLE = 0.5  # confidence of recognition from which an e-mail address is worth having
@@ -51,6 +52,7 @@ class PartyReading:
     score: int = 0
     top: float = 0.0
     country: str | None = None
+    unsure: frozenset[str] = frozenset()  # values that may as well be cut otherwise
 
     @property
     def key(self) -> str:
@@ -122,7 +124,23 @@ def read_party(lines: Sequence[PartyLine], page: int, top: float) -> PartyReadin
     if start is not None:
         found["name"].append((body[start].text, body[start].words))
         found["address"] += [(line.text, line.words) for line in _address_part(body[start + 1 :])]
-    return _reading(found, page, top, [line.text for line in body] + [text for text, _ in found["email"]])
+    reading = _reading(found, page, top, [line.text for line in body] + [text for text, _ in found["email"]])
+    return replace(reading, unsure=_unsure(body, start))
+
+
+def _unsure(body: Sequence[PartyLine], start: int | None) -> frozenset[str]:
+    """A name that is not the first line, holds the number under which a system keeps it or was parted at a comma; an
+    address whose first line is neither street, place nor box: it may be the rest of the name."""
+    if start is None:
+        return frozenset()
+    name, rest = body[start].text, [line.text for line in body[start + 1 :]]
+    numbered = any(len(word) >= _LONG and word.isdigit() for word in name.split())
+    parted = bool(rest) and body[start + 1].words == body[start].words
+    loose = start > 0 or numbered or parted or (name[:1].isdigit() and address.has_street(name))
+    street = bool(rest) and any(c.isdigit() for c in rest[0]) and address.has_street(rest[0])
+    ends = [address.has_postcode(text) or address.is_box(text) for text in rest[:2]]
+    placed = bool(rest) and not parted and not address.has_legal_form(rest[0]) and (ends[0] or (street and any(ends)))
+    return frozenset({"name"} if loose else ()) | frozenset(() if placed else {"name", "address"})
 
 
 def _without_marks(body: Sequence[PartyLine]) -> list[PartyLine]:

@@ -196,7 +196,8 @@ class Surroundings:
             if column_values(self.page, hit) is not None and not constant:
                 return
             # records of one order may stand far below the heading of a list of many
-            far = segment.box.top - box.bottom > _REACH_BELOW * self.page.height and not constant
+            height = max(self.page.height, hit.segment.height)
+            far = segment.box.top - box.bottom > _REACH_BELOW * height and not constant
             if far or self.is_label(segment):
                 return
             yield segment

@@ -16,6 +16,8 @@ from extractors.header.roles import RoleReading
 from extractors.layout import bounding_box
 from pipeline.model import Doubt, Evidence, LineItem, Party, ReadingContext, Source
 
+_UNSURE = 0.95  # of a name or an address that may be cut otherwise
+
 
 @dataclass(frozen=True)
 class TableFacts:
@@ -94,6 +96,7 @@ def _take_parties(header: HeaderReading, roles: Mapping[str, RoleReading], pages
         for name, words in one.reading.words.items():
             if getattr(one.reading.party, name) is not None and words:
                 sure = one.weight * min(word.confidence for word in words)
+                sure *= _UNSURE if name in one.reading.unsure else 1.0
                 text = " ".join(word.text for word in words)
                 page = one.reading.page
                 header.evidence.append(

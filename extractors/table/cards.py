@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from extractors.layout import bounding_box
 from extractors.table.cells import kind_of
-from extractors.table.item import Found, Printed, holds_figures
+from extractors.table.item import holds_figures
 from extractors.table.lexicon import label_hits
 from extractors.table.pairs import Pair, pairs_of
+from extractors.table.printed import Found, Printed
 from extractors.table.records import CODES, TEXTS, Row
 from extractors.table.totals import total_kind
 from pipeline.model import Box, Word

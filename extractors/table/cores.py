@@ -13,6 +13,7 @@ from extractors.table.lexicon import label_hits
 from extractors.table.meaning import Meanings
 from extractors.table.records import CODES, TEXTS, CellValue, GridRow
 from extractors.table.totals import charge_of, total_kind
+from pipeline.values import has_digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,6 @@ class Places:
     codes: tuple[int, ...]
     texts: tuple[int, ...]
     amount: int | None
-
-    @property
-    def names(self) -> tuple[int, ...]:
-        return (*self.codes, *self.texts)
 
 
 def places_of(meanings: Meanings) -> Places:
@@ -117,7 +114,9 @@ def _is_weak_core(
     if _is_no_item(row, places):
         return False
     counted = _strength(row, places) >= 1
-    named = any((cell := row.cell(i)) is not None and not _is_labelled(cell) for i in places.names)
+    named = any((cell := row.cell(i)) is not None and not _is_labelled(cell) for i in places.texts) or any(
+        (cell := row.cell(i)) is not None and not _is_labelled(cell) and has_digit(cell.text) for i in places.codes
+    )
     if places.line_no is not None and numbered:
         return has_line_no(row, places.line_no) and (counted or (named and _counts_on(rows, index, places, strong)))
     if counted:

@@ -16,14 +16,16 @@ from extractors.table.cards import read_cards
 from extractors.table.cells import digits_of, number_cell
 from extractors.table.codes import code_style
 from extractors.table.cores import has_line_no
+from extractors.table.days import day_order
 from extractors.table.forms import ordered_only
 from extractors.table.freetext import read_lines
 from extractors.table.heading import find_headings, reparted
 from extractors.table.infer import inferred_bodies
-from extractors.table.item import Printed, holds_figures, name_item, read_block
+from extractors.table.item import holds_figures, name_item, read_block
 from extractors.table.lexicon import find_label
 from extractors.table.matrix import size_columns, spread
 from extractors.table.meaning import Meanings, assign_meanings, figures
+from extractors.table.printed import Printed
 from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
@@ -35,7 +37,7 @@ from extractors.table.tables import Body, bodies, core_rows, sections_of
 from extractors.table.totals import read_total, total_kind
 from extractors.trace import note
 from pipeline.model import Box, Doubt, Evidence, LineItem, Page, Ruling, Source
-from pipeline.values import currency_code, date_order_votes, decimal_votes, is_unit, looks_like_date
+from pipeline.values import currency_code, decimal_votes, is_unit
 
 _BASE_IN_LABEL = re.compile(r"(?:\b(?:per|pro|par|por|za|je|pr)|/)\s*(10{1,4})\b|\b(?:per|/)\s*([CM])\b", re.IGNORECASE)
 _MOSTLY = 0.5  # share of lines that must add up for columns to be understood
@@ -94,7 +96,7 @@ def read_under(headings: Sequence[Heading], pages: Sequence[Page], date_order: s
 def _facts(rows: Sequence[Row], pages: Sequence[Page], date_order: str | None) -> _Facts:
     return _Facts(
         decimal_votes(digits_of(w.text for row in rows for w in row.line.words)),
-        date_order_votes([w.text for row in rows for w in row.line.words if looks_like_date(w.text)]) or date_order,
+        day_order(rows, date_order),
         furniture(rows, pages),
         {page.number: page.rulings for page in pages},
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from extractors.table.arithmetic import Marks
 from extractors.table.cells import amount
-from extractors.table.item import Printed
+from extractors.table.printed import Printed
 from extractors.table.records import TotalCell
 from pipeline.model import Source
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from extractors.table.cells import number_cell
 from extractors.table.codes import is_strong_code
-from extractors.table.item import Found, Printed
 from extractors.table.lexicon import find_label, is_qualifier
+from extractors.table.printed import Found, Printed
 from extractors.table.records import CODES, Row
 from extractors.table.totals import total_kind
 from pipeline.language import fold, languages

@@ -191,7 +191,7 @@ def _level_split(pieces: Sequence[Piece], lines: int) -> int | None:
         upper = [p for p in pieces if p.line < split and p.hit is not None and p.hit.score > 0.7]
         own = [p for p in pieces if p.line >= split and p.hit is not None and p.hit.score > 0.7]
         lower = [p for p in own if not any(_joins(u, p) for u in pieces if u.line < split)]
-        if len(upper) < 2 or len(lower) < 2:
+        if len(upper) < 2 or len(lower) < 2 or _all_above(upper, own):
             continue
         clashes = _places([v for v in lower if any(_clash(u, v) for u in upper)])
         if sum(any(_repeats(u, v) for v in lower) for u in upper) > clashes:
@@ -199,6 +199,12 @@ def _level_split(pieces: Sequence[Piece], lines: int) -> int | None:
         if clashes >= 2 or (clashes == 1 and _one_sided(upper, lower)):
             return split
     return None
+
+
+def _all_above(upper: Sequence[Piece], lower: Sequence[Piece]) -> bool:
+    """Quantity, price and amount stand on the first level: below them goes on what their cells hold besides."""
+    numbers = {m for p in upper if p.hit for m in p.hit.meanings} & _NUMERIC
+    return len(numbers) >= 3 and not any(p.hit and p.hit.meanings <= _NUMERIC for p in lower)
 
 
 def _clash(upper: Piece, lower: Piece) -> bool:

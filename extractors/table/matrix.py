@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from extractors.table.arithmetic import Marks, closes
 from extractors.table.cells import amount, kind_of, number_cell
-from extractors.table.item import Found, Printed
+from extractors.table.printed import Found, Printed
 from extractors.table.records import SIZE, Block, CellValue, Column
 from pipeline.model import Word
 

@@ -21,6 +21,7 @@ MEANINGS = (
 )  # fmt: skip
 _LABEL = 4.0  # what a matching label is worth against content (at most 1.5) and arithmetic (3)
 _AGAINST_LABEL = -3.0
+_COUNTS = 2.0  # a column of units that holds whole figures alone says how many, where no other does
 _UNLABELLED = -0.6
 _ARITHMETIC = 3.0
 _LEAD = 0.05  # by which other meanings must be better
@@ -189,8 +190,11 @@ def _dates_of_the_order(columns: Sequence[Column], profiles: Mapping[int, _Profi
 def _scores(column: Column, p: _Profile) -> list[float]:
     """How well each of ``MEANINGS`` fits a column."""
     repeated = _LABEL + 2.0 if _repeats_header(column, p) else 0.0
+    counts = "unit" in column.label.meanings and p.kinds.get("number", 0.0) == 1.0 and p.integers == 1.0
     return [
-        _label_fit(column, meaning) + _content_fit(meaning, p) - (repeated if meaning in _PER_ITEM else 0.0)
+        (_COUNTS if counts and meaning == "quantity" else _label_fit(column, meaning))
+        + _content_fit(meaning, p)
+        - (repeated if meaning in _PER_ITEM else 0.0)
         for meaning in MEANINGS
     ]
 

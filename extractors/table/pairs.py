@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from extractors.layout import Segment
 from extractors.table.cells import kind_of
-from extractors.table.item import Found, pick_meaning
+from extractors.table.item import pick_meaning
 from extractors.table.lexicon import Lexicon, column_lexicon, header_lexicon
+from extractors.table.printed import Found
 from extractors.table.records import CODES, TEXTS, Row
 from pipeline.language import fold
 from pipeline.model import Word

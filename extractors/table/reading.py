@@ -10,13 +10,13 @@ from decimal import Decimal
 from extractors.layout import bounding_box
 from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of, line_closes
 from extractors.table.cells import amount, number_cell
-from extractors.table.item import Found, Printed
 from extractors.table.matrix import adds_up
+from extractors.table.printed import Found, Printed
 from extractors.table.records import CODE_FIELDS
 from extractors.table.repair import clear_codes, repair
 from extractors.table.unit import unit_of
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
-from pipeline.values import is_unit, looks_like_date, parse_date, unit_code, week_in
+from pipeline.values import has_digit, is_unit, looks_like_date, parse_date, unit_code, week_in
 
 _PROVEN = 0.995
 _UNPROVEN = 0.93
@@ -24,6 +24,7 @@ _MENDED = 0.9
 _CONFLICT = 0.55
 _CLEAR = 0.99
 _OPEN = 0.85  # of what no arithmetic touches
+_CODE_WORDS = 5  # of a code printed with blanks
 _SPECKS = "'\\\"_|~"  # dirt around a recognised unit
 # Signs beside a number that say it is not to be taken as it stands; stars at prices are marks of taxes.
 _TRIMMINGS = {
@@ -105,8 +106,14 @@ def _put_codes(line: _Line, printed: Printed) -> None:
         target = _FIELD_OF.get(name, name)
         if target in line.values:
             target = next((f for f in CODE_FIELDS[:3] if f not in line.values), target)
-        confidence = _CLEAR if found.sure >= 0.95 and found.source is not Source.OCR else 0.9 * found.sure
+        clear = found.sure >= 0.95 and found.source is not Source.OCR and _is_clear_code(found.text)
+        confidence = _CLEAR if clear else 0.9 * found.sure
         line.put(target, _bare_code(found.text), found, confidence)
+
+
+def _is_clear_code(text: str) -> bool:
+    """A few words with a figure among them: more are a whole row, words alone a name."""
+    return len(text.split()) <= _CODE_WORDS and has_digit(text)
 
 
 def _free_false_gtin(printed: Printed) -> None:

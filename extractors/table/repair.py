@@ -16,7 +16,7 @@ from itertools import product
 from extractors.table.arithmetic import Figures, Marks, line_closes
 from extractors.table.cells import number_cell
 from extractors.table.codes import is_strong_code
-from extractors.table.item import Found, Printed
+from extractors.table.printed import Found, Printed
 from extractors.table.records import CODES
 from pipeline.model import Word
 

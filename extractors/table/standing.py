@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from extractors.table.cells import amount, kind_of
-from extractors.table.item import Printed
 from extractors.table.meaning import Meanings
+from extractors.table.printed import Printed
 from extractors.table.records import Block, Column
 from pipeline.language import fold
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from extractors.table.cells import kind_of
 from extractors.table.columns import build_columns, deal, numeric_rows
-from extractors.table.records import Column, GridRow, Heading, Row, Section
+from extractors.table.records import NUMBERS, Column, GridRow, Heading, Label, Row, Section
 from extractors.table.totals import total_kind
 from pipeline.model import Ruling
 
+_NUMBER_LENGTH = 6  # figures of a line number
 _SAME_PLACE = 4.0  # points by which labels of one heading may differ between pages, after a common shift
 
 
@@ -31,14 +33,52 @@ def bodies(headings: Sequence[Heading], rows: Sequence[Row]) -> list[list[Body]]
         if same is None:
             same = []
             tables.append(same)
-        same.extend(_bodies_below(heading, rows[heading.rows[-1].index + 1 : following]))
+        below = rows[heading.rows[-1].index + 1 : following]
+        others = [table for table in tables if table is not same]
+        cut, outer = min(((_goes_on(table, below), n) for n, table in enumerate(others)), default=(len(below), 0))
+        same.extend(_bodies_below(heading, below[:cut]))
+        if below[cut:]:
+            others[outer].extend(Body(None, tuple(run)) for run in _by_page(below[cut:]))
     return tables
+
+
+def _goes_on(outer: Sequence[Body], rows: Sequence[Row]) -> int:
+    """Index of the row below another heading where an earlier table goes on with its next number: what stood between
+    was a small table of one of its items (deliveries, allocations)."""
+    heading = outer[0].heading
+    if heading is None or heading.labels[0].meanings != {"line_no"}:
+        return len(rows)
+    end = heading.labels[1].box.x0
+    seen = [n for body in outer for row in body.rows if (n := _first_number(row, end)) is not None]
+    figures = [label for label in heading.labels if label.meanings & NUMBERS]
+    for index, row in enumerate(rows):
+        own = _first_number(row, end)
+        if own is not None and seen and own > seen[-1] and sum(_figure_under(f, row) for f in figures) >= 2:
+            return index
+    return len(rows)
+
+
+def _first_number(row: Row, end: float) -> int | None:
+    """The line number that begins a row before ``end``, where the second label stands."""
+    first = row.segments[0]
+    bare = first.text.rstrip(".)")
+    return int(bare) if first.box.x1 <= end and bare.isdigit() and len(bare) <= _NUMBER_LENGTH else None
+
+
+def _figure_under(label: Label, row: Row) -> bool:
+    return any(
+        kind_of(s.text) == "number" and s.box.x0 <= label.box.x1 and s.box.x1 >= label.box.x0 for s in row.segments
+    )
+
+
+def _by_page(rows: Sequence[Row]) -> list[list[Row]]:
+    return [[row for row in rows if row.page == page] for page in sorted({row.page for row in rows})]
 
 
 def _bodies_below(heading: Heading, rows: Sequence[Row]) -> Iterator[Body]:
     yield Body(heading, tuple(row for row in rows if row.page == heading.page))
-    for page in sorted({row.page for row in rows if row.page != heading.page}):
-        yield Body(None, tuple(row for row in rows if row.page == page))
+    for further in _by_page([row for row in rows if row.page != heading.page]):
+        yield Body(None, tuple(further))
 
 
 def _same(a: Heading | None, b: Heading | None) -> bool:

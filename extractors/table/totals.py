@@ -20,7 +20,17 @@ def total_kind(row: Row) -> str | None:
     A row is a sum when all its words before the last number are a label of a sum with qualifiers ("VAT 20 %").
     """
     parts = _label_and_amount(row)
-    return None if parts is None else parts[0]
+    return _leading_sum(row) if parts is None else parts[0]
+
+
+def _leading_sum(row: Row) -> str | None:
+    """The sum a row begins with, when a colon ends its label ("Totals:   12   Packs: 125   1,500.00"), or when labels
+    of sums fill the row and the amounts stand below."""
+    if len(row.segments) < 2:
+        return None
+    kinds = [_kind([word.text for word in segment.words]) for segment in row.segments]
+    filled = None not in kinds and not has_digit(row.text)
+    return kinds[0] if kinds[0] in _SUMS and (filled or row.segments[0].text.endswith(":")) else None
 
 
 def _label_and_amount(row: Row) -> tuple[str, Segment] | None:

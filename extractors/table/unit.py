@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractors.table.cells import NumberCell, is_strange_unit, number_cell
-from extractors.table.item import LEAST_SURE, Found, Printed
+from extractors.table.printed import LEAST_SURE, Found, Printed
 from pipeline.model import Word
 
 

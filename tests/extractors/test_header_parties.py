@@ -322,3 +322,24 @@ def test_a_company_above_a_list_is_its_letterhead() -> None:
     page = views(read_document(Document("0", "order.csv", "", content)).pages)[0]
     found = read_parties([Surroundings(page, find_labels(page, "en"))], US)
     assert found["buyer"].reading.party.name == "Acme Tools Ltd"
+
+
+def test_a_legal_form_on_a_line_of_its_own_belongs_to_the_name_above_it() -> None:
+    found = roles("Ship To\nNEWTON DE MEXICO\nS. DE R.L. DE C.V.\n1749 STERGIOS RD\nCALEXICO, CA 92231\nUSA")
+    assert found["ship_to"].name == "NEWTON DE MEXICO S. DE R.L. DE C.V."
+
+
+def test_the_end_of_a_label_is_no_name() -> None:
+    found = roles("Vendor Ordering Address\nFalken Supply GmbH\nZechenweg 4\n44357 Dortmund\nGermany")
+    assert found["seller"].name == "Falken Supply GmbH"
+
+
+def test_labels_within_a_line_end_a_name() -> None:
+    text = "Fornecedor: NASMAR COMERCIO LTDA CNPJ: 34.513.679/0001-34\nRua Ipê 55\n88130-000 Palhoça"
+    found = roles(text, language="pt")
+    assert (found["seller"].name, found["seller"].tax_id) == ("NASMAR COMERCIO LTDA", "34.513.679/0001-34")
+
+
+def test_a_name_or_address_that_may_be_cut_otherwise_is_not_sure() -> None:
+    text = "Ship To\nAcme Tools Inc.\nReceiving Dock 4\n7 Mill Road\nSparks, NV 89431"
+    assert read_parties(around(text, "en"), US)["ship_to"].reading.unsure == {"name", "address"}

@@ -7,7 +7,7 @@ import pytest
 from extractors.table.arithmetic import Figures, agrees, choose_marks, closes, line_closes
 from extractors.table.cells import date_runs, kind_of, number_cell
 from extractors.table.codes import is_spaced_code, is_strong_code
-from extractors.table.item import Found, Printed
+from extractors.table.printed import Found, Printed
 from extractors.table.repair import clear_codes, repair, usual_decimals
 from pipeline.model import Box, Source, Word
 from pipeline.values import parse_amount

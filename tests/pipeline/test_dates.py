@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.language import Language, languages
-from pipeline.values import date_order_votes, date_readings, looks_like_date, parse_date
+from pipeline.values import date_readings, looks_like_date, parse_date, proven_date_orders
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ def test_no_date(text: str) -> None:
 
 
 def test_order_is_proven_by_form() -> None:
-    assert date_order_votes(["06/11/2026", "13/01/2027"]) == "dmy"
-    assert date_order_votes(["06/11/2026", "01/13/2027"]) == "mdy"
-    assert date_order_votes(["06/11/2026", "2026-11-10"]) is None
-    assert date_order_votes(["13/01/2027", "01/13/2027"]) is None
+    assert proven_date_orders(["06/11/2026", "13/01/2027"]) == {"dmy"}
+    assert proven_date_orders(["06/11/2026", "01/13/2027"]) == {"mdy"}
+    assert not proven_date_orders(["06/11/2026", "2026-11-10"])
+    assert proven_date_orders(["13/01/2027", "01/13/2027"]) == {"dmy", "mdy"}
 
 
 def test_two_digit_years() -> None:
@@ -122,4 +122,4 @@ def test_numeric_round_trip(day: date, order: str, mark: str) -> None:
 def test_never_raises(text: str) -> None:
     parse_date(text)
     parse_date(text, order="ymd")
-    date_order_votes([text])
+    proven_date_orders([text])
