@@ -120,12 +120,20 @@ def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Colum
         while place < len(names) - 1 and names[place] in printed.values:
             place += 1
         own = printed.values.get(names[place])
-        if names[place] in TEXTS or not _may_be_code(line, spaced=not TEXTS & set(names)):
+        if names[place] in CODES and _is_date([word.text for word in line]):
+            printed.notes.append(" ".join(word.text for word in line))
+        elif names[place] in TEXTS or not _may_be_code(line, spaced=not TEXTS & set(names)):
             _take_text(printed, row, line)
         elif own is not None and names[place] in CODES:
             printed.values[names[place]] = _wrapped(own, line)
         else:
             _keep(printed, names[place], line, row, column.label.score)
+
+
+def _is_date(words: Sequence[str]) -> bool:
+    """A date that is written as one: "20270115" may as well be a code."""
+    text = " ".join(words)
+    return looks_like_date(text) and not text.isdigit()
 
 
 def _may_be_code(words: Sequence[Word], *, spaced: bool) -> bool:
@@ -345,7 +353,7 @@ def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRo
         else:
             printed.notes.append(cell.text)
         return
-    if looks_like_date(cell.text) and not own.text.endswith(_JOINERS):
+    if _is_date([cell.text]) and not own.text.endswith(_JOINERS):
         printed.notes.append(cell.text)
         return
     if " " in cell.text or not (has_digit(cell.text) or cell.text.isupper()):
