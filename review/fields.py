@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.amounts import decimal_votes, parse_amount
 from pipeline.codec import dumps, order_to_json
-from pipeline.dates import date_order_votes, parse_date
+from pipeline.dates import parse_date, proven_date_orders
 from pipeline.errors import UsageError
 from pipeline.model import Order
 
@@ -94,6 +94,7 @@ def as_field(order: Order, path: str, text: str) -> str | None:
         amount = parse_amount(text, decimal_votes(printed))
         return None if amount is None else f"{amount:f}"
     if name.endswith("_date"):
-        day = parse_date(text, order=date_order_votes(printed))
+        orders = proven_date_orders(printed)
+        day = parse_date(text, order=next(iter(orders)) if len(orders) == 1 else None)
         return None if day is None else day.isoformat()
     return " ".join(text.split()) or None
