@@ -17,14 +17,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from flows import delivery, steps
-from flows.delivery import Delivered
+from flows import steps
 from flows.locks import only_one
 from flows.processing import Job, Processor
 from flows.settings import Settings, load_settings
 from flows.wiring import open_store, workspace_parts
 from pipeline.errors import ConfigError, SourceError
-from reports.records import Alert
 from store import Store
 
 RETRIES = 3
@@ -127,22 +125,27 @@ def sync_erp(workspace: str) -> None:
 def report(workspace: str) -> None:
     """Audits are drawn, a week that is over is reported, alerts are told; the figures become an artifact."""
 
+    from flows import delivery  # what makes pages and workbooks is not imported by each poll
+
     @retried("look")
-    def look() -> Delivered:
-        return delivery.look(store, settings, datetime.now(UTC))
+    def look() -> str:
+        done = delivery.look(store, settings, datetime.now(UTC))
+        print(f"{done.drawn} audits drawn; week written: {done.folder or 'no'}; {len(done.told)} alerts told")
+        return delivery.digest_text(done.report)
 
     settings = load_settings(Path(workspace))
     with open_store(settings.database) as store:
-        done = look()
-    print(f"{done.drawn} audits drawn; week written: {done.folder or 'no'}; {len(done.told)} alerts told")
-    text = f"```\n{delivery.digest_text(done.report)}```"
-    create_markdown_artifact(text, key="po-intake-report", description="the last four weeks")
+        figures = look()
+    create_markdown_artifact(f"```\n{figures}```", key="po-intake-report", description="the last four weeks")
 
 
 def _tell_if_failed(store: Store, settings: Settings, state: State[None]) -> None:
     """A mailbox that does not answer is told once a day, beside the run that failed."""
     if not state.is_failed():
         return
+    from flows import delivery
+    from reports.records import Alert
+
     alert = Alert("poll", state.message or "a mailbox did not answer")
     try:
         delivery.tell(store, settings, [alert], datetime.now(UTC).date())

@@ -43,12 +43,22 @@ def _hours(ask: Counting) -> Table:
 def _needless_customers(ask: Counting) -> Table:
     where = f"{HANDLED} AND {IN_PERIOD} AND {NEEDLESS}"
     sql = f"""
-        SELECT f.customer_id, e.code, count(DISTINCT e.order_id) AS n
+        SELECT f.customer_id, e.code, e.fix, count(*), count(DISTINCT e.order_id) AS n
         FROM order_facts f JOIN exception_facts e ON e.order_id = f.order_id
-        WHERE {where} GROUP BY f.customer_id, e.code ORDER BY n DESC, f.customer_id, e.code LIMIT 50"""
-    rows = tuple((str(c) or "(unknown)", str(code), number(n)) for c, code, n in ask.rows(sql))
-    words = "Reviews that changed nothing, by customer and reason, most first."
-    return Table("needless_customers", "Needless reviews by customer", words, ("customer", "code", "reviews"), rows)
+        WHERE {where} GROUP BY f.customer_id, e.code, e.fix ORDER BY n DESC, f.customer_id, e.code, e.fix LIMIT 100"""
+    rows = tuple(
+        (str(c) or "(unknown)", number(n), _a_week(ask, places), str(code), str(fix))
+        for c, code, fix, places, n in ask.rows(sql)
+    )
+    words = (
+        "Reviews that changed nothing, by customer and reason, most first, with the step that would have spared them."
+    )
+    columns = ("customer", "reviews", "places a week", "code", "what would help")
+    return Table("needless_customers", "Needless reviews by customer", words, columns, rows)
+
+
+def _a_week(ask: Counting, places: object) -> float:
+    return round(number(places) / max(ask.period.days / 7, 1.0), 1)
 
 
 def _fixes(ask: Counting) -> Table:
@@ -57,9 +67,8 @@ def _fixes(ask: Counting) -> Table:
         FROM order_facts f JOIN exception_facts e ON e.order_id = f.order_id
         WHERE {IN_PERIOD} AND e.fix <> '' GROUP BY f.customer_id, e.code, e.fix
         ORDER BY n DESC, f.customer_id, e.code, e.fix LIMIT 100"""
-    weeks = max(ask.period.days / 7, 1.0)
     rows = tuple(
-        (str(customer) or "(unknown)", str(fix), round(number(n) / weeks, 1), number(n), number(orders), str(code))
+        (str(customer) or "(unknown)", str(fix), _a_week(ask, n), number(n), number(orders), str(code))
         for customer, code, fix, n, orders in ask.rows(sql)
     )
     words = (

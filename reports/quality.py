@@ -34,6 +34,7 @@ def headline(ask: Counting) -> Section:
             _needless(ask),
             *_escaped(ask),
         ),
+        (_escaped_strata(ask),),
     )  # fmt: skip
 
 
@@ -64,6 +65,21 @@ def _escaped(ask: Counting) -> tuple[Figure, ...]:
                "one order are not independent: take the interval of orders where that matters.",
                clopper_pearson(wrong_lines, lines)),
     )  # fmt: skip
+
+
+def _escaped_strata(ask: Counting) -> Table:
+    sql = f"""
+        SELECT a.channel, a.customer_id, count(*), sum(CASE WHEN a.wrong <> '[]' THEN 1 ELSE 0 END)
+        FROM audits a WHERE {AUDITED} GROUP BY a.channel, a.customer_id ORDER BY 4 DESC, 3 DESC, 1, 2"""
+    rows = []
+    for channel, customer, of, wrong in ask.rows(sql):
+        low, high = clopper_pearson(number(wrong), number(of)) or (0.0, 1.0)
+        ends = Ratio(round(low * 10_000), 10_000), Ratio(round(high * 10_000), 10_000)
+        share = Ratio(number(wrong), number(of))
+        rows.append((str(channel), str(customer) or "(unknown)", number(of), number(wrong), share, *ends))
+    words = "Blind audits by the strata of the sample, most wrong ones first. " + CLOPPER + "."
+    columns = ("channel", "customer", "audited", "wrong", "share", "95 % from", "to")
+    return Table("escaped_strata", "Escaped errors by channel and customer", words, columns, tuple(rows), None, 10)
 
 
 # --- accuracy ---------------------------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def fix(mismatch_code: str, line: int, first: Decision, final: Decision) -> str:
     if mismatch_code in ("unknown_item", "ambiguous_item"):
         code = item.buyer_item_id or item.seller_item_id or item.manufacturer_item_id or item.standard_item_id
         return f"teach item {code} = {decided.sku}"[:200] if code and decided.sku else ""
-    if mismatch_code == "wrong_price" and decided.sku:
+    if mismatch_code == "wrong_price" and decided.sku and decided.expected_price is not None:
         return f"agree on the price of {decided.sku}: {decided.expected_price} in the ERP, {item.unit_price} ordered"[
             :200
         ]

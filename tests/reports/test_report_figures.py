@@ -171,6 +171,7 @@ def test_times_and_what_waits(week: Store) -> None:
 def test_what_would_help(week: Store) -> None:
     rows = made(week).table("fixes").rows
     assert ("C2", "teach unit CTN = 24 EA", 1.0, 1, 1, "uom_mismatch") in rows
+    assert made(week).table("needless_customers").rows == (("C2", 1, 1.0, "wrong_price", ""),)
 
 
 def test_nothing_is_lost(week: Store) -> None:

@@ -82,6 +82,7 @@ def test_a_second_look_says_who_is_right(store: Store) -> None:
     assert [(v.path, v.right) for v in store.judged_values()] == [("lines[0].quantity", False)]
     report = build(store, TODAY, TODAY, Model(wrong_lines_per_1000=1))
     assert report.figure("escaped_lines").value == Ratio(2, 2)
+    assert report.table("escaped_strata").rows[0][:5] == ("scan", "C1", 1, 1, Ratio(1, 1))
     assert [alert.key for alert in report.alerts] == ["budget"]
     rows = {row[0]: row[4:6] for row in report.table("accuracy_fields").rows}
     assert rows["quantity"] == (1, 1) and rows["unit"] == rows["sku"] == (1, 0)
