@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from store import Role, User
 
 F = TypeVar("F", bound=Callable[..., Any])
 LONGEST_BODY = 2_000_000
+_PLAIN_HOST = re.compile(r"(?:(?P<name>[a-z0-9.-]+)|\[(?P<v6>[0-9a-f:.]+)\])(?::\d{1,5})?")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -165,7 +167,9 @@ def _storable(value: object) -> bool:
 
 
 def _host(request: Request) -> str:
-    return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    """Without the port; "" for what is no plain host name: ``urlsplit`` takes "[::1].evil.example" for "::1"."""
+    found = _PLAIN_HOST.fullmatch(request.headers.get("host", "").lower())
+    return (found["name"] or found["v6"]) if found else ""
 
 
 def _hosts(desk: Desk) -> tuple[str, ...]:
