@@ -36,6 +36,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH")
+# thresholds of collections: a long document is a million small records and no rings, and they took a tenth of its time
+GARBAGE = (20_000, 50, 100)
 _ADVICE = "look at it by hand, or raise the limit if you trust the sender"
 
 
@@ -172,7 +174,7 @@ def _prepare(limits: Limits, folder: str, writable: tuple[str, ...]) -> None:
     _limit(resource.RLIMIT_FSIZE, limits.file_size)
     _limit(resource.RLIMIT_CORE, 0)
     confine((folder, *writable))
-    gc.set_threshold(20_000, 50, 100)  # a long document is a million small records and no rings: a tenth of its time
+    gc.set_threshold(*GARBAGE)
 
 
 def _limit(which: int, soft: int) -> None:
