@@ -31,6 +31,9 @@ _ELSEWHERE = re.compile(
     r"\b(?:quot|offer|offert|angebot|devis|cotiza|ofert|orcament|preventiv|contrat?[tc]|contract|vertrag|rahmen|"
     r"kontrakt|umow|tender|drawing|zeichnung|plan\b|dessin|spec\b|specification|spezifikation|catalog|katalog|terms|agb\b|conditions|clause|section)"
 )
+_COUNTED = re.compile(  # "Number of items: 3"
+    r"(?:number|count|total|sum|anzahl|zahl|gesamt|nombre|numero|aantal|liczba|ilosc|n[or]?)\b[^\d.!?]{0,20}$"
+)
 _SPLIT = re.compile(r"\n|(?<=[.!?;])\s+(?=[^\W\d])")
 _FIGURE = re.compile(r"\d(?:[\d.,'/-]*\d)?")
 
@@ -46,19 +49,20 @@ def mentions(sentence: str, matched: MatchedOrder) -> Iterator[tuple[Line, tuple
     """The lines a sentence names by their number, each with the figures beside it that the order does not print: none
     where it has no figures at all. What only repeats figures of the order is left out."""
     folded = without_accents(sentence)
-    found = list(_MENTION.finditer(folded))
+    found = [m for m in _MENTION.finditer(folded) if not _COUNTED.search(folded[: m.start()])]
     if not found or _ELSEWHERE.search(folded):
         return
     ordered = list(lines(matched))
-    numbered = {str(place): line for place, line in enumerate(ordered, 1)} | {_number(line): line for line in ordered}
+    numbered = {_number(line): line for line in ordered}
+    counted = {str(place): line for place, line in enumerate(ordered, 1)}
     for i, mention in enumerate(found):
-        line = numbered.get(mention[1])
+        line = numbered.get(mention[1], counted.get(mention[1]))
         if line is not None:
             first = 0 if i == 0 else mention.start()
             last = found[i + 1].start() if i + 1 < len(found) else len(folded)
             rest = f"{sentence[first : mention.start()]} {sentence[mention.end() : last]}"
             figures = unknown_figures(rest, line.item, matched)
-            if figures or not has_digit(rest):
+            if figures or (mention[1] in numbered and not has_digit(rest)):
                 yield line, figures
 
 

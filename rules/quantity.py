@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from pipeline.model import MatchedOrder, Mismatch
+from pipeline.model import LineItem, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import is_positive, lines_to_deliver, mismatch, plain
 
@@ -29,3 +30,12 @@ class Quantity(PolicyRule):
                 ordered = f"{plain(reading.base_quantity)} {reading.base_uom}"
                 reason = f"{line.name} orders {ordered}; the policy lets the machine take up to {plain(limit)}"
                 yield mismatch("low_confidence", line.path("quantity"), limit, reading.base_quantity, reason)
+            elif (delivered := in_all(line.item)) not in (None, quantity):
+                reason = f"{line.name} orders {plain(quantity)}, and its deliveries add up to {plain(delivered)}"
+                yield mismatch("low_confidence", line.path("quantity"), delivered, quantity, reason)
+
+
+def in_all(item: LineItem) -> Decimal | None:
+    """What the deliveries of a schedule add up to; None where it is one that says no quantity, or there is none."""
+    parts = [part.quantity for part in item.schedule]
+    return sum((part or Decimal(0) for part in parts), Decimal(0)) if any(part is not None for part in parts) else None

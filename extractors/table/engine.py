@@ -30,7 +30,7 @@ from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
 from extractors.table.repair import usual_decimals
 from extractors.table.rows import rows_of
-from extractors.table.standing import other_quantities
+from extractors.table.standing import other_places, other_quantities, provisional_heading
 from extractors.table.steps import TableSteps
 from extractors.table.sums import agree_with_sums, line_sum
 from extractors.table.tables import Body, bodies, core_rows, sections_of
@@ -239,7 +239,10 @@ def _has_open_figures(blocks: Sequence[Block], columns: Sequence[Column], meanin
 
 def _printed(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meanings) -> list[Printed]:
     if not size_columns(columns):
-        return [_read_block(block, columns, meanings) for block in blocks]
+        items = [_read_block(block, columns, meanings) for block in blocks]
+        for item, places in zip(items, other_places(blocks, columns, meanings), strict=True):
+            item.unused += places
+        return items
     return [
         item for block in blocks for item in spread(_read_block(block, columns, meanings), block, columns, meanings.of)
     ]
@@ -247,7 +250,8 @@ def _printed(blocks: Sequence[Block], columns: Sequence[Column], meanings: Meani
 
 def _read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> Printed:
     printed = read_block(block, columns, meanings)
-    printed.unused += other_quantities(printed, block, columns, meanings)
+    heading = provisional_heading(columns, meanings)
+    printed.unused += [*other_quantities(printed, block, columns, meanings), *([heading] if heading else [])]
     return printed
 
 

@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from extractors.layout import bounding_box
 from extractors.table.arithmetic import Figures, Marks, base_of, closes, discount_of, line_closes
-from extractors.table.cells import amount, number_cell
+from extractors.table.cells import amount, date_runs, number_cell
 from extractors.table.matrix import adds_up
 from extractors.table.printed import Found, Printed
 from extractors.table.records import CODE_FIELDS
 from extractors.table.repair import clear_codes, repair
 from extractors.table.unit import unit_of
 from pipeline.model import Discount, Doubt, Evidence, LineItem, ScheduleLine, Source
-from pipeline.values import has_digit, is_unit, looks_like_date, parse_date, unit_code, week_in
+from pipeline.values import has_digit, is_unit, looks_like_date, parse_date, same_unit, unit_code, week_in
 
 _PROVEN = 0.995
 _UNPROVEN = 0.93
@@ -28,7 +28,7 @@ _CODE_WORDS = 5  # of a code printed with blanks
 _SPECKS = "'\\\"_|~"  # dirt around a recognised unit
 # Signs beside a number that say it is not to be taken as it stands; stars at prices are marks of taxes.
 _TRIMMINGS = {
-    "quantity": re.compile(r"[*?<>≤≥±~≈+→%]"),
+    "quantity": re.compile(r"[*?<>≤≥±~≈+→%[\]|]|/\s*/"),
     "unit_price": re.compile(r"[?<>≤≥±~≈→]"),
     "line_amount": re.compile(r"[?<>≤≥±~≈→]"),
 }
@@ -220,6 +220,9 @@ def _put_number(
 
 
 def _put_base(line: _Line, printed: Printed, base: Decimal, closed: bool | None) -> None:
+    priced, ordered = printed.values.get("price_base_quantity"), printed.values.get("unit")
+    if priced and ordered and _is_other_unit(priced.text, ordered.text):
+        line.doubt("unit_price", f"priced per {priced.text!r}, ordered in {ordered.text!r}")
     if base == 1:
         return
     source = printed.values.get("price_base_quantity") or printed.values.get("unit_price")
@@ -227,6 +230,10 @@ def _put_base(line: _Line, printed: Printed, base: Decimal, closed: bool | None)
         line.put("price_base_quantity", base, source, _by_arithmetic(closed))
     else:
         line.values["price_base_quantity"] = base
+
+
+def _is_other_unit(priced: str, ordered: str) -> bool:
+    return any(map(str.isalpha, priced)) and is_unit(priced) and not same_unit(priced, ordered)
 
 
 def _put_discount(line: _Line, printed: Printed, discount: Decimal | None, percent: bool, closed: bool | None) -> None:
@@ -267,6 +274,8 @@ def _put_dates(line: _Line, printed: Printed, habits: Habits) -> None:
             )
     schedule = [(_schedule_line(entry, habits), entry) for entry in printed.schedule]
     for entry in printed.schedule:
+        if len(date_runs([word.text for word in entry.words])) > 1:
+            line.doubt("requested_date", f"{entry.text!r} names several days")
         if (week := week_in(entry.text)) is not None:
             line.doubt("requested_date", f"{entry.text!r} is a week ({week}), no day")
     known = [(entry, source) for entry, source in schedule if entry is not None]
