@@ -4,58 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from extractors.layout import Segment
 from extractors.table.cells import date_runs, is_strange_unit, kind_of, number_cell
 from extractors.table.codes import CodeStyle, is_code, split_code
 from extractors.table.conditions import condition_of, is_delivery
 from extractors.table.inline import NOTES, Inline, read_inline
 from extractors.table.lexicon import find_label
 from extractors.table.meaning import Meanings
+from extractors.table.printed import LEAST_SURE, Found, Printed
 from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow, Row
 from extractors.table.rows import sublines
 from pipeline.model import Source, Word
-from pipeline.values import is_unit, looks_like_date
+from pipeline.values import has_digit, is_unit, looks_like_date
 
 _NUMERIC = ("quantity", "unit_price", "line_amount", "gross_amount", "price_base_quantity", "line_discount", "tax_rate")
 _DATE_DIGITS = 6  # of a date within a text: "12.10.26", no "M12/10"
-LEAST_SURE = 0.6  # of a place known by content alone
 _JOINED = 0.94  # of a code whose two printed lines were joined
 _STACKED = 0.6  # of two codes in one cell
 _JOINERS = ("-", "/", ".", "_", "+")  # what ends or begins a code that was broken
 _SMALL_PRINT = 0.93  # of the size of the description
 _LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The printed words of one value. ``sure`` says how clear its place is: 1 for a labelled column or inline label."""
-
-    words: tuple[Word, ...]
-    page: int
-    source: Source
-    sure: float
-    glue: str = " "
-
-    @property
-    def text(self) -> str:
-        return self.glue.join(word.text for word in self.words)
-
-
-@dataclass(slots=True)
-class Printed:
-    """What a block says, still as printed. Filled step by step by this module alone."""
-
-    values: dict[str, Found] = field(default_factory=dict)
-    lines: list[tuple[Word, ...]] = field(default_factory=list)  # lines of the item's text, code included
-    notes: list[str] = field(default_factory=list)
-    schedule: list[Found] = field(default_factory=list)
-    unused: list[str] = field(default_factory=list)
-    conditions: list[int] = field(default_factory=list)  # indexes of rows that say what the item costs
-    # of a row of sizes: its printed quantity and amount, and the quantities of all its sizes
-    whole: tuple[Found | None, Found | None, tuple[str, ...]] | None = None
-    page: int = 0
-    source: Source = Source.TEXT
 
 
 def read_block(block: Block, columns: Sequence[Column], meanings: Meanings) -> Printed:
@@ -150,12 +120,20 @@ def _take_stacked(printed: Printed, row: GridRow, cell: CellValue, column: Colum
         while place < len(names) - 1 and names[place] in printed.values:
             place += 1
         own = printed.values.get(names[place])
-        if names[place] in TEXTS or not _may_be_code(line, spaced=not TEXTS & set(names)):
+        if names[place] in CODES and _is_date([word.text for word in line]):
+            printed.notes.append(" ".join(word.text for word in line))
+        elif names[place] in TEXTS or not _may_be_code(line, spaced=not TEXTS & set(names)):
             _take_text(printed, row, line)
         elif own is not None and names[place] in CODES:
             printed.values[names[place]] = _wrapped(own, line)
         else:
             _keep(printed, names[place], line, row, column.label.score)
+
+
+def _is_date(words: Sequence[str]) -> bool:
+    """A date that is written as one: "20270115" may as well be a code."""
+    text = " ".join(words)
+    return looks_like_date(text) and not text.isdigit()
 
 
 def _may_be_code(words: Sequence[Word], *, spaced: bool) -> bool:
@@ -321,7 +299,7 @@ def _is_plain(meaning: str, cell: CellValue) -> bool:
 def _take_inlines(printed: Printed, row: GridRow) -> frozenset[Word]:
     """Takes the labelled values of a row; returns the words they used, none where the row has no labels."""
     segments = list(row.row.segments)
-    readings = [read_inline(segment.words) for segment in segments]
+    readings = [read_inline(segment.words) or _parted_label(segments, i) for i, segment in enumerate(segments)]
     if not any(readings):
         whole = read_inline(row.row.line.words)
         if whole is None:
@@ -332,12 +310,21 @@ def _take_inlines(printed: Printed, row: GridRow) -> frozenset[Word]:
     for number, reading in enumerate(readings):
         if reading is None:
             continue
-        used.update(segments[number].words)
+        used.update((*segments[number].words, *reading.value))
         if not reading.value and number + 1 < len(segments) and readings[number + 1] is None:
             reading = Inline(reading.meaning, segments[number + 1].words, reading.label)
             used.update(reading.value)
         _take_inline(printed, reading, row)
     return frozenset(used)
+
+
+def _parted_label(segments: Sequence[Segment], place: int) -> Inline | None:
+    """A label that fills its segment, with the value it asks for in the next ("Date Required      12/22/2026")."""
+    if place + 1 == len(segments) or find_label(segments[place].text, "inline") is None:
+        return None
+    reading = read_inline((*segments[place].words, *segments[place + 1].words))
+    fits = reading is not None and reading.meaning not in NOTES and reading.value == segments[place + 1].words
+    return reading if fits else None
 
 
 def _take_inline(printed: Printed, inline: Inline, row: GridRow) -> None:
@@ -366,7 +353,10 @@ def _take_code_wrap(printed: Printed, meaning: str, cell: CellValue, row: GridRo
         else:
             printed.notes.append(cell.text)
         return
-    if " " in cell.text or not any(c.isdigit() or c.isupper() for c in cell.text):
+    if _is_date([cell.text]) and not own.text.endswith(_JOINERS):
+        printed.notes.append(cell.text)
+        return
+    if " " in cell.text or not (has_digit(cell.text) or cell.text.isupper()):
         printed.notes.append(cell.text)
         return
     if _is_second_code(own, cell, column, declared=row.row.declared):
