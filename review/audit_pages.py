@@ -15,6 +15,10 @@ from store.audits import AuditItem
 from store.keyed import HEADER, OF_LINE, line_of
 
 router = APIRouter(include_in_schema=False)
+WORDS = {
+    "po_number": "PO number", "order_date": "order date", "requested_date": "wanted on", "item": "our item",
+    "unit_price": "price", "price_base_quantity": "price per", "line_amount": "amount",
+}  # fmt: skip
 ROWS = 10  # empty lines of the form, and as many more for each full ten: how many lines there are is not told
 MOST_ROWS = 500
 
@@ -38,7 +42,9 @@ def audit(request: Request, audit_id: str, rows: int = ROWS) -> Response:
     pages = max((*(e.page for e in order.evidence), *(r.page for r in order.remarks), 1))
     if item.status == "open":
         count = min(max(rows, ROWS), MOST_ROWS)
-        return render(request, "audit.html", item=item, pages=pages, header=HEADER, columns=OF_LINE, rows=count)
+        return render(
+            request, "audit.html", item=item, pages=pages, header=HEADER, columns=OF_LINE, rows=count, words=WORDS
+        )
     beyond = [path for path in item.differing if path.endswith("]")]
     return render(request, "audit_second.html", item=item, pages=pages, pairs=_pairs(item), beyond=beyond)
 

@@ -16,8 +16,9 @@ from pipeline.units import same_unit, unit_code
 from store.comparison import LINE, Judged
 
 HEADER = ("po_number", "order_date", "requested_date", "currency", "total")
-OF_LINE = ("item", "quantity", "unit", "unit_price")
-NUMBERS, DATES = ("total", "quantity", "unit_price"), ("order_date", "requested_date")
+OF_LINE = ("item", "quantity", "unit", "unit_price", "price_base_quantity", "line_amount")
+NUMBERS = ("total", "quantity", "unit_price", "price_base_quantity", "line_amount")
+DATES = ("order_date", "requested_date")
 MOST_LINES = 2000
 _PATH = re.compile(r"(?:lines\[(\d{1,4})\]\.)?(\w+)")
 

@@ -72,6 +72,7 @@ def test_a_second_look_says_who_is_right(store: Store) -> None:
     keyed = {**RIGHT, "lines[0].quantity": "100", "lines[0].unit": "box", "lines[1].item": "B-2", "total": "25.00"}
     second = store.reporting.key_audit(item.audit_id, "ann", keyed)
     assert second.status == "second" and second.machine["lines[0].quantity"] == "10.0", "now both are shown"
+    assert second.machine["lines[0].price_base_quantity"] == "1", "which nobody keyed, so it is not judged"
     assert second.differing == ("total", "lines[0].quantity", "lines[0].unit", "lines[1]")
     with pytest.raises(UsageError, match="currency: not among what differs"):
         store.reporting.settle_audit(item.audit_id, "bob", ["currency"])
