@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 STOP_SECONDS = 10
+KEEP_ALIVE_SECONDS = 60  # a reviewer looks at a case for half a minute; the next one must not begin with a handshake
 BACKLOG = 128
 
 
@@ -109,5 +110,6 @@ def _server(desk: Desk) -> uvicorn.Server:
         server_header=False,
         proxy_headers=bool(desk.public_url),
         timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return uvicorn.Server(config)

@@ -18,8 +18,8 @@ from starlette.responses import Response
 
 from pipeline.errors import UsageError
 from review.desk import Desk
-from review.policy import Action, may
-from store import Role, User
+from review.policy import Action, groups_of, may
+from store import User
 
 F = TypeVar("F", bound=Callable[..., Any])
 LONGEST_BODY = 2_000_000
@@ -51,8 +51,8 @@ class Visit:
 
     @property
     def groups(self) -> tuple[str, ...] | None:
-        """Those whose customers this person sees; None: all customers. Administrators see all."""
-        return () if self.user is None else None if self.user.role is Role.ADMIN else self.user.groups
+        """Those whose customers this person sees; None: all customers."""
+        return () if self.user is None else groups_of(self.user)
 
     def may(self, action: Action) -> bool:
         return may(self.user, action) and (self.scopes is None or action in (Action.PUBLIC, *self.scopes))

@@ -37,8 +37,19 @@ _ALLOWED = {
 }
 
 
+# what shows all customers at once; whoever sees the customers of some groups only is not let in
+_WHOLE = frozenset({Action.REPORTS, Action.AUDIT, Action.ADMIN})
+
+
 def may(user: User | None, action: Action) -> bool:
     """None is somebody who is not signed in. What is not allowed here is forbidden."""
     if action is Action.PUBLIC:
         return True
-    return user is not None and user.disabled_at is None and action in _ALLOWED.get(user.role, frozenset())
+    if user is None or user.disabled_at is not None or action not in _ALLOWED.get(user.role, frozenset()):
+        return False
+    return groups_of(user) is None or action not in _WHOLE
+
+
+def groups_of(user: User) -> tuple[str, ...] | None:
+    """Those whose customers the user sees; None: all customers. Administrators see all."""
+    return None if user.role is Role.ADMIN else user.groups

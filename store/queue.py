@@ -27,11 +27,16 @@ _SORTS: dict[QueueSort, tuple[Any, ...]] = {
 
 def page(db: Database, asked: QueueQuery) -> QueuePage:
     """``ROWS`` cases; a page beyond the last is empty."""
-    query = _filtered(asked, db.now())
-    ids = query.order_by(*_SORTS[asked.sort]).offset((asked.page - 1) * ROWS).limit(ROWS)
+    query = _filtered(asked, db.now()).order_by(*_SORTS[asked.sort])
+    first = (asked.page - 1) * ROWS
     with db.reading() as session:
-        total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-        order = {row: n for n, row in enumerate(session.scalars(ids))}
+        if asked.search:  # looking into every text is the dear part: once, for the count and the page
+            found_ids = session.scalars(query).all()
+            total, ids = len(found_ids), found_ids[first : first + ROWS]
+        else:
+            total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+            ids = session.scalars(query.offset(first).limit(ROWS)).all()
+        order = {row: n for n, row in enumerate(ids)}
         rows = session.execute(_shown().where(CaseRow.id.in_(order)))
         found = sorted(rows, key=lambda row: order[row[0].id])
     shown = (_row(case, po_number, sender, subject, db.now()) for case, po_number, sender, subject in found)

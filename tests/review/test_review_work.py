@@ -114,6 +114,8 @@ def test_a_scoped_user_meets_other_customers_nowhere(
     )
     assert answer.headers["location"].startswith("/queue"), "the next case is none of another's"
     assert visitor("adam").http.get(f"/cases/{foreign}").status_code == 200
+    for name, path in (("rita", "/audits"), ("fina", "/reports"), ("otto", "/reports")):
+        assert visitor(name).http.get(path).status_code == 403, "what counts all customers is for those who see all"
     desk.store.people.change("rita", "root", groups=())
     assert "0 open cases" in rita.http.get("/queue").text
 
