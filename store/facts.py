@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.codec import decision_from_json
 from pipeline.model import CaseStatus, Decision, Verdict
+from store.audit import INTAKE
 from store.comparison import Judged, channel, compare, e4, fix, layout, line_of, order_value, stake
 from store.engine import Database
 from store.records import OutboxState
@@ -127,7 +128,7 @@ def _cases(session: Session) -> int:
     is_open = CaseRow.status == CaseStatus.OPEN
     changed = case((is_open, FactRow.settled.is_not(None)), else_=func.coalesce(FactRow.settled, "") != SETTLED)
     query = (
-        select(CaseRow, SETTLED, OrderRow.decision, DecisionRow.decision)
+        select(CaseRow, SETTLED, OrderRow.decision, DecisionRow.decision, DecisionRow.decided_by)
         .join(FactRow, FactRow.order_id == CaseRow.order_id)
         .join(OrderRow, OrderRow.id == CaseRow.order_id)
         .join(DecisionRow, (DecisionRow.order_id == CaseRow.order_id) & (DecisionRow.number == 1))
@@ -136,12 +137,13 @@ def _cases(session: Session) -> int:
         .limit(BATCH)
     )
     rows = session.execute(query).all()
-    for row, settled, final, first in rows:
-        _settle(session, row, settled, decision_from_json(json.loads(first)), final)
+    for row, settled, final, first, first_by in rows:
+        _settle(session, row, settled, decision_from_json(json.loads(first)), final, first_by == INTAKE)
     return len(rows)
 
 
-def _settle(session: Session, row: CaseRow, settled: str, first: Decision, final_text: str) -> None:
+def _settle(session: Session, row: CaseRow, settled: str, first: Decision, final_text: str, by_machine: bool) -> None:
+    """Not ``by_machine``: a person parted the order from another; nothing was read right, and it was not needless."""
     order_id = row.order_id
     session.execute(delete(TallyRow).where(TallyRow.order_id == order_id, TallyRow.source == REVIEW))
     values: dict[str, object] = {
@@ -155,9 +157,9 @@ def _settle(session: Session, row: CaseRow, settled: str, first: Decision, final
     else:
         final = decision_from_json(json.loads(final_text))
         found = compare(first, final)
-        values |= {"changed_values": found.changed_values, "changed_lines": found.changed_lines}
-        values["caught_e4"] = found.caught
-        add_tallies(session, order_id, REVIEW, found.judged)
+        changed = found.changed_values if by_machine else max(found.changed_values, 1)
+        values |= {"changed_values": changed, "changed_lines": found.changed_lines, "caught_e4": found.caught}
+        add_tallies(session, order_id, REVIEW, found.judged if by_machine else ())
         _note_fixes(session, order_id, first, final)
     session.execute(update(FactRow).where(FactRow.order_id == order_id).values(**values))
 

@@ -16,6 +16,7 @@ from store import Store
 from store.comparison import Judged, compare, fix
 from store.events import ReviewEvent
 from store.report_tables import ExceptionFactRow, FactRow, ReviewEventRow, TallyRow
+from store.tables import CaseRow, DecisionRow
 
 
 def facts(store: Store) -> list[FactRow]:
@@ -135,11 +136,20 @@ def test_an_opened_case_has_no_outcome_again(store: Store) -> None:
     store.reporting.catch_up()
     assert facts(store)[0].outcome == "approved"
     with store._db.writing("test") as session:
-        from store.tables import CaseRow
-
         session.scalars(select(CaseRow)).one().status = CaseStatus.OPEN
     assert store.reporting.catch_up() == 1
     assert (facts(store)[0].outcome, facts(store)[0].settled, facts(store)[0].closed_s) == ("", None, None)
+    with store.reporting.reading() as session:
+        assert session.scalars(select(TallyRow)).all() == []
+
+
+def test_an_order_that_a_person_parted_from_another_was_not_read_right(store: Store) -> None:
+    recorded(store, 1, decision(Verdict.REVIEW))
+    with store._db.writing("test") as session:
+        session.scalars(select(DecisionRow)).one().decided_by = "ann"
+    settled(store, 0, decision(Verdict.AUTO))
+    store.reporting.catch_up()
+    assert facts(store)[0].changed_values == 1, "no needless review"
     with store.reporting.reading() as session:
         assert session.scalars(select(TallyRow)).all() == []
 
