@@ -122,5 +122,7 @@ po.paper = (() => {
     });
   }
 
+  window.addEventListener("resize", () => { const card = document.activeElement.closest("article[data-step]"); if (card) show(card); });
+
   return { init, show, all, locate, take, turn: (by) => turn(Math.min(Math.max(number + by, 1), Number(sheet.dataset.pages))) };
 })();

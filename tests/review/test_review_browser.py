@@ -322,6 +322,9 @@ def test_nothing_is_cut_off(at_case: Visit, desk: Desk, width: int, scale: int, 
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 768 // scale})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fills = page.evaluate("[...document.querySelectorAll('rect.right')].map(r => getComputedStyle(r).fill)")
+    assert set(fills) == {"none"}, "frames hide nothing"
+    assert page.locator(".skip").bounding_box()["x"] < 0, "the style sheet is whole"  # type: ignore[index]
     sheet, card = page.locator("#sheet").bounding_box(), page.locator("article").first.bounding_box()
     assert sheet and card and sheet["width"] > width * 0.3 and sheet["height"] > 100 and card["width"] > width * 0.2
 
