@@ -2,8 +2,9 @@
 
     python -m benchmarks.review_page [--cases 10000] [--pages 60] [--steps 30] [--think 1.5]
 
-Every other case is an order of so many pages. ``think`` is the pause before each submission, in seconds: the time in
-which the next case is fetched. Prints milliseconds; the server runs in this process, beside the browser.
+Every other case at the head of the queue is an order of so many pages. ``think`` is the pause before each submission,
+in seconds: the time in which the next case is fetched. Prints milliseconds; the server runs in this process, beside the
+browser.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +30,26 @@ from reportlab.pdfgen.canvas import Canvas
 from flows import demo
 from flows.review import desk_of
 from flows.settings import load_settings
+from flows.wiring import load_erp
+from pipeline.interfaces import Erp
+from pipeline.model import CatalogueItem, Customer, ItemStatus, Price
 from review.desk import Desk
 from review.passwords import hashed
 from scripts.screenshots import PASSWORD, SIZE, served
-from store import Role
+from store import QueueQuery, Role
 
 LINES = 40  # on a page
+LONG = 60  # of so many cases at the head of the queue every other one is long; each is megabytes
+QUANTITY = 10
+DAY = date(2026, 11, 2)
+CENT = Decimal("0.01")
 # until another case stands there, its picture is decoded and two frames have been drawn
 PAINTED = """() => new Promise((done) => {
   const old = document.querySelector('.case').dataset.case;
   let pressed = 0;
   const frame = () => new Promise((next) => requestAnimationFrame(next));
-  addEventListener('keydown', (event) => { if (event.key === 'Enter') pressed = performance.now(); }, { capture: true });
+  const seen = (event) => { if (event.key === 'Enter') pressed = performance.now(); };
+  addEventListener('keydown', seen, { capture: true });
   (async () => {
     while (!pressed || document.querySelector('.case')?.dataset.case === old) await frame();
     const picture = document.querySelector('#sheet image');
@@ -73,7 +85,7 @@ def _measure(desk: Desk, address: str, steps: int, think: float) -> None:
         page.fill("input[name=password]", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url("**/queue")
-        long = next(c.case_id for c in desk.store.cases() if c.po_number == "LONG-1")
+        long = desk.store.queue_page(QueueQuery(search="LONG-1")).rows[0].case_id
         _tell(
             "opening a long case, nothing fetched ahead", [_opened(page, f"{address}/cases/{long}") for _ in range(5)]
         )
@@ -87,7 +99,8 @@ def _measure(desk: Desk, address: str, steps: int, think: float) -> None:
 
 def _next(page: Page, think: float) -> float:
     """Answers every card, waits as long as a person thinks, submits."""
-    page.evaluate("document.querySelectorAll('input[value=document]').forEach(r => { r.checked = true; })")
+    for kind in ("item", "erp", "document"):
+        page.evaluate(f"document.querySelectorAll('input[value={kind}]').forEach(r => {{ r.checked = true; }})")
     page.evaluate(
         "document.querySelectorAll('article').forEach(a => a.dispatchEvent(new Event('change', {bubbles: true})))"
     )
@@ -113,18 +126,19 @@ def _tell(what: str, taken: Sequence[float]) -> None:
 
 
 def _fill(workspace: Path, cases: int, pages: int) -> None:
-    """The demo's orders and a long one through the real path; then copies of the rows of two of them."""
+    """The demo's orders and a long one through the real path; then copies of the rows of two of them: each is a
+    duplicate of the others, and stays open when it is decided again."""
     with demo.workspace(workspace) as folder:
-        (folder / "mails" / "long.eml").write_bytes(_mail(pages))
+        (folder / "mails" / "long.eml").write_bytes(_mail(load_erp(folder / "erp"), pages))
         demo.run(folder, lambda done, _: done)
     with sqlite3.connect(workspace / "data" / "po-intake.db") as db:
         db.row_factory = sqlite3.Row
         named = "SELECT c.* FROM review_cases c JOIN orders o ON o.id = c.order_id WHERE o.po_number"
         long = db.execute(f"{named} = 'LONG-1'").fetchone()
-        short = db.execute(f"{named} IS NOT NULL AND o.po_number != 'LONG-1' AND o.customer_id IS NOT NULL").fetchone()
+        short = db.execute(f"{named} IS NOT NULL AND o.po_number != 'LONG-1' AND c.reasons = 'wrong_price'").fetchone()
         assert long is not None and short is not None, "the samples gave no cases to copy"
         for n in range(cases):
-            _copy(db, long if n % 2 else short, n)
+            _copy(db, long if n % 2 and n < LONG else short, n)
 
 
 def _copy(db: sqlite3.Connection, case: sqlite3.Row, n: int) -> None:
@@ -145,38 +159,56 @@ def _insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:
     return made.lastrowid or 0
 
 
-def _mail(pages: int) -> bytes:
-    """An order of so many pages from a customer nobody knows, so that it waits for a person."""
-    from email.message import EmailMessage
-
+def _mail(erp: Erp, pages: int) -> bytes:
+    """An order of so many pages of a customer of ours, right but for three prices."""
+    customer = next(c for c in erp.customers() if not c.credit_hold and c.street)
+    rows = [(item, price) for item in erp.items() if (price := _price(erp, item, customer)) is not None]
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "buyer@far.example", "orders@fx.example", "Order LONG-1"
+    message["From"] = f"buyer@{(customer.email_domains or ('far.example',))[0]}"
+    message["To"], message["Subject"] = "orders@fx.example", "Order LONG-1"
     message["Date"] = "Mon, 02 Nov 2026 09:00:00 +0000"
     message.set_content("Please find our order attached.")
-    message.add_attachment(_pdf(pages), "application", "pdf", filename="LONG-1.pdf")
+    message.add_attachment(_pdf(customer, rows, pages), "application", "pdf", filename="LONG-1.pdf")
     return message.as_bytes()
 
 
-def _pdf(pages: int) -> bytes:
+def _price(erp: Erp, item: CatalogueItem, customer: Customer) -> Price | None:
+    plain = item.status is ItemStatus.ACTIVE and (item.moq or 0) <= QUANTITY and (item.pack_multiple or 1) == 1
+    found = [p for p in erp.prices(item.sku, customer) if p.min_qty <= QUANTITY and _holds(p)]
+    return max(found, key=lambda p: p.min_qty) if plain and found and all(p.price % CENT == 0 for p in found) else None
+
+
+def _holds(price: Price) -> bool:
+    return (price.valid_from or DAY) <= DAY <= (price.valid_to or DAY)
+
+
+def _pdf(customer: Customer, rows: Sequence[tuple[CatalogueItem, Price]], pages: int) -> bytes:
     drawn = Canvas("unused.pdf", pagesize=A4)
-    columns = (40, 90, 170, 370, 420, 480)
+    wrong = {1, pages * LINES // 2, pages * LINES}
     for page in range(pages):
         drawn.setFont("Helvetica-Bold", 14)
-        drawn.drawString(40, 800, "Purchase order LONG-1")
+        drawn.drawString(40, 815, "Purchase order")
         drawn.setFont("Helvetica", 9)
-        drawn.drawString(
-            40, 785, f"Far Away Trading Ltd, 9 Long Lane, Leeds    2026-11-02    EUR    page {page + 1} of {pages}"
+        about = (
+            f"PO number: LONG-1    Order date: {DAY}    Currency: {rows[0][1].currency}    Page {page + 1} of {pages}"
         )
-        for x, label in zip(columns, ("Pos", "Item no.", "Description", "Qty", "Unit price", "Amount"), strict=True):
-            drawn.drawString(x, 760, label)
+        drawn.drawString(40, 800, about)
+        drawn.drawString(40, 786, f"{customer.name}, {customer.street}, {customer.city_zip}")
+        _row(drawn, 760, ("Pos", "Vendor item", "Description", "Qty", "Unit", "Unit price", "Amount"))
         for n in range(LINES):
             number = page * LINES + n + 1
-            cells = (str(number), f"FA-{10_000 + number}", f"Part {number} of the machine", "10", "2.50", "25.00")
-            for x, cell in zip(columns, cells, strict=True):
-                drawn.drawString(x, 742 - n * 17, cell)
+            item, price = rows[number % len(rows)]
+            asked = price.price * 2 if number in wrong else price.price
+            figures = (str(QUANTITY), item.base_uom, f"{asked:.2f}", f"{asked * QUANTITY:.2f}")
+            _row(drawn, 742 - n * 17, (str(number), item.sku, item.description[:38], *figures))
         drawn.showPage()
     data: bytes = drawn.getpdfdata()
     return data
+
+
+def _row(drawn: Canvas, y: float, cells: Sequence[str]) -> None:
+    for x, cell in zip((40, 75, 165, 355, 395, 435, 500), cells, strict=True):
+        drawn.drawString(x, y, cell)
 
 
 if __name__ == "__main__":

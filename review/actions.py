@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from pipeline.errors import UsageError
 from pipeline.model import CaseStatus, ReviewCase
@@ -11,6 +12,8 @@ from review import fields
 from review.desk import Outcome, Said
 from review.guard import Refused, Visit, text_of
 from review.policy import Action
+
+E = TypeVar("E", bound=StrEnum)
 
 
 def shown_case(visit: Visit, case_id: str) -> ReviewCase:
@@ -66,3 +69,11 @@ def items_per_line(pairs: Mapping[str, object]) -> dict[int, str]:
         if sku.strip():
             chosen[int(line)] = sku.strip()
     return chosen
+
+
+def one_of(kind: type[E], word: str) -> E:
+    """Raises ``UsageError`` that names the words there are."""
+    try:
+        return kind(word)
+    except ValueError:
+        raise UsageError(f"{word[:40]!r}: say {', '.join(kind)}") from None

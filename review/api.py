@@ -98,14 +98,14 @@ def approve(request: Request, case_id: str) -> dict[str, Any]:
     """Lets the order leave, with the items named for its lines."""
     asked = parsed(request, Approval)
     skus = actions.items_per_line(asked.skus)
-    return _told(actions.approve(visit_of(request), case_id, skus, remember=asked.remember))
+    return told(actions.approve(visit_of(request), case_id, skus, remember=asked.remember))
 
 
 @router.post("/cases/{case_id}/correct", openapi_extra=takes(Correction))
 @allowed(Action.CORRECT)
 def correct(request: Request, case_id: str) -> dict[str, Any]:
     """Puts values right and decides again; the order leaves at once if nothing else is wrong with it."""
-    return _told(actions.correct(visit_of(request), case_id, parsed(request, Correction).values))
+    return told(actions.correct(visit_of(request), case_id, parsed(request, Correction).values))
 
 
 @router.post("/cases/{case_id}/reject", openapi_extra=takes(Seen))
@@ -113,7 +113,7 @@ def correct(request: Request, case_id: str) -> dict[str, Any]:
 def reject(request: Request, case_id: str) -> dict[str, Any]:
     """Closes the case without an order; needs a reason."""
     parsed(request, Seen)
-    return _told(actions.reject(visit_of(request), case_id))
+    return told(actions.reject(visit_of(request), case_id))
 
 
 def parsed(request: Request, model: type[M]) -> M:
@@ -123,7 +123,7 @@ def parsed(request: Request, model: type[M]) -> M:
         raise UsageError("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())) from None
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def told(outcome: Outcome) -> dict[str, Any]:
     about = {"case_id": outcome.case.case_id, "status": str(outcome.case.status), "outcome": actions.said_of(outcome)}
     more = {"unseen": list(outcome.unseen), "second_for": list(outcome.second_for)}
     return {**about, "version": outcome.case.version, **more}

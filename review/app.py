@@ -14,6 +14,7 @@ from review import (
     admin,
     api,
     api_admin,
+    api_cases,
     api_desk,
     case_pages,
     case_parts,
@@ -68,6 +69,7 @@ def create_app(desk: Desk) -> FastAPI:
         api,
         api_desk,
         api_admin,
+        api_cases,
     )
     for part in parts:
         app.include_router(part.router)

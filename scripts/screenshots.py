@@ -21,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from flows import demo
 from flows.review import desk_of
 from flows.settings import load_settings
+from pipeline.model import Source
 from review.app import create_app
 from review.desk import Desk
 from review.passwords import hashed
@@ -84,8 +85,9 @@ def _disagree(erp: Path) -> None:
 def _case(page: Page, desk: Desk, address: str, folder: Path) -> None:
     """One with something to choose from: most candidates, then most mismatches."""
     cases = [desk.store.case(c.case_id) for c in desk.store.cases()]
+    drawn = [c for c in cases if all(e.source is not Source.OCR for e in c.decision.order.evidence)]
     shown = max(
-        cases, key=lambda c: (max([len(x.candidates) for x in c.decision.lines] or [0]), len(c.decision.mismatches))
+        drawn, key=lambda c: (max([len(x.candidates) for x in c.decision.lines] or [0]), len(c.decision.mismatches))
     )
     page.goto(f"{address}/cases/{shown.case_id}")
     page.wait_for_timeout(1500)
@@ -101,9 +103,9 @@ def _case(page: Page, desk: Desk, address: str, folder: Path) -> None:
 
 
 def _keep(page: Page, path: Path) -> None:
-    """In 64 colours: a quarter of the bytes, and nothing is lost that one looks for."""
+    """In 32 colours: a quarter of the bytes, and nothing is lost that one looks for."""
     picture = Image.open(io.BytesIO(page.screenshot()))
-    picture.convert("RGB").quantize(64).save(path, optimize=True)
+    picture.convert("RGB").quantize(32).save(path, optimize=True)
     print(f"{path} ({path.stat().st_size // 1000} kB)")
 
 

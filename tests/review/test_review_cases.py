@@ -269,6 +269,22 @@ def test_the_same_as_json(visitor: Visitor, desk: Desk, case_of: CaseOf) -> None
     assert api(browser, f"{other}/reject", version=version, reason="spam").status_code == 409
 
 
+def test_settled_and_taken_back_as_json(visitor: Visitor, case_of: CaseOf) -> None:
+    browser, path = visitor("rita"), f"/api/cases/{case_of('PO-7003')}"
+    shown = browser.http.get(path).json()
+    (wrong,) = shown["decision"]["mismatches"]
+    said = {"version": shown["version"], "answers": [[wrong["code"], wrong["path"], "document", ""]]}
+    assert "choose the reason" in api(browser, f"{path}/settle", **said).json()["error"]
+    assert api(browser, f"{path}/settle", **(said | {"answers": [["a", "b", "guess", ""]]})).status_code == 422
+    assert api(browser, f"{path}/settle", **said, reason_code="agreed").json()["outcome"] == "left"
+    line = browser.http.get(path).json()["decision"]["lines"][0]
+    assert (line["agreed_price"], line["expected_price"]) == ("0.40", "0.50")
+    back = api(browser, f"{path}/reopen").json()
+    assert back["status"] == "open" and back["version"] != shown["version"]
+    assert api(browser, f"{path}/settle", **said, reason_code="agreed").status_code == 409
+    assert browser.http.get(f"{path}/items?text=hex").json()["items"][0]["key"] == "FX-1001"
+
+
 def test_the_interface_is_described(visitor: Visitor) -> None:
     browser = visitor("fina")
     spec = browser.http.get("/api/openapi.json").json()
