@@ -70,7 +70,8 @@ class Confidence(PolicyRule):
             reason = f"our number was recognised as {evidence.text!r}, which is not that of the item the line means"
             yield mismatch("low_confidence", _known_path(evidence.path, matched), None, evidence.text, reason)
             return
-        if evidence.confidence >= least or self._is_proven(group, line, matched):
+        proven = self._is_proven(group, line, matched) and not _has_odd_mark(evidence, group)
+        if evidence.confidence >= least or proven:
             return
         reason = (
             f"{evidence.path} was read as {evidence.text!r} on page {evidence.page} with confidence "
@@ -118,6 +119,11 @@ def _is_misread_number(evidence: Evidence, line: Line | None) -> bool:
     if item is None or not printed or line.match.level not in EXACT - {"learned"}:
         return False
     return code_key(printed) not in {code_key(number) for number in (item.sku, item.mpn, item.barcode) if number}
+
+
+def _has_odd_mark(evidence: Evidence, group: str) -> bool:
+    """A comma in a recognised code: the ladder overlooks marks, and so names the item of a code nobody printed."""
+    return group == "item" and evidence.source is Source.OCR and "," in evidence.text
 
 
 def _place(path: str, by_index: dict[int, Line]) -> tuple[Line | None, str | None]:

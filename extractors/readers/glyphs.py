@@ -25,6 +25,7 @@ _SURE = 0.9  # words at least this sure show how the page prints
 _DOUBTFUL = 0.93  # figures less sure than that are looked at
 _CLOSE, _VERY_CLOSE = 0.15, 0.1  # distance of two prints of one character on one page, of which half are below 0.08
 _NEARER, _MUCH_NEARER = 0.8, 0.6  # how much nearer a look-alike must be; the same with one example of it
+_LONE = 2  # letters of a word that may be a lone figure
 _MOST = 16  # examples of a character
 _SIZES = 1.5  # ratio of type sizes up to which print is compared
 _NUMBER = re.compile(r"[\d.,/:-]+")
@@ -66,7 +67,9 @@ def told_apart(words: Sequence[Recognised], runs: Sequence[Run], shapes: Shapes,
 
 
 def _is_asked(word: Recognised) -> bool:
-    if not any(c.isdigit() for c in word.text) or not any(c in _LIKE for c in word.text):
+    if not any(c.isdigit() for c in word.text):
+        return len(word.text) <= _LONE and all(c in _LIKE for c in word.text)
+    if not any(c in _LIKE for c in word.text):
         return False
     return any(c.isalpha() for c in word.text) or word.confidence < _DOUBTFUL
 

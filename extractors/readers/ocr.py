@@ -111,7 +111,7 @@ def _recognised(cleaned: Cleaned, laid: Laid, language: str) -> list[Recognised]
     if not laid.runs:
         return []
     words = segments.words_on_page(recognise(laid.sheet, (language,), 6), laid.placed)
-    words = marks.beside_unread_ink(segments.joined(words, laid.runs), laid.runs, laid.shapes)
+    words = marks.beside_unread_ink(segments.joined(words, laid.runs, laid.shapes), laid.runs, laid.shapes)
     words += marks.under_strokes(cleaned.picture, words, laid.hidden, lambda piece: recognise(piece, (language,), 11))
     words = marks.doubted(words, cleaned.stamps, marks.UNDER_STAMP)
     return marks.doubted(words, [*laid.strokes, *laid.hidden], marks.UNDER_STROKE)

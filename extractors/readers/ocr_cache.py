@@ -14,7 +14,7 @@ from extractors.readers import tesseract
 from extractors.readers.ocr import Sheet, read_sheet
 from pipeline.model import Box, Mark, Page, Ruling, Source, Word
 
-VERSION = 10  # of the reading as a whole: raised when the same picture would give other words
+VERSION = 11  # of the reading as a whole: raised when the same picture would give other words
 
 
 def read_cached(

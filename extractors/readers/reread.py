@@ -18,10 +18,13 @@ from extractors.readers.cleaning import Picture
 from extractors.readers.tesseract import Recognised, recognise
 
 NUMERIC = re.compile(r"[$€£¥]?[-+(]?[\dOoIlSB][\dOoIlSB.,'\s-]*[)%€$£-]?")
+_COLON = re.compile(r"\d{1,6}:\d{2,4}")  # a time, or a price whose decimal mark has a speck above it
+_MARK = re.compile(r"\d+([.,])\d{2,4}")
 ENOUGH = 0.93  # a number at least this sure is not read again
 DISPUTED = 0.45  # confidence left when two readings differ
 LONGEST_RUIN = 10  # characters
 UNSURE, SHORT = 0.6, 2  # a word so short and no surer than that may be a lone figure
+_ODD = re.compile(r"[A-Za-z]\S*[,;]\S*\d")  # a code with a comma in it has hardly ever been printed so
 _ROW = 64  # height in pixels of one cut-out on the picture
 _LETTERS = 34  # of it, the height the letters are brought to
 
@@ -49,12 +52,18 @@ def second_reading(
     """``words`` with the confidence of the ``chosen`` raised or lowered. ``letter``: height of capitals in pixels."""
     again = reread(grey, [(w.x0, w.y0, w.x1, w.y1) for w in chosen], letter) if chosen else []
     verdicts = {id(word): text for word, text in zip(chosen, again, strict=True)}
-    return [_judged(word, verdicts[id(word)]) if id(word) in verdicts else word for word in words]
+    return [_doubted(_judged(word, verdicts[id(word)]) if id(word) in verdicts else word) for word in words]
+
+
+def _doubted(word: Recognised) -> Recognised:
+    return replace(word, confidence=min(word.confidence, UNSURE)) if _ODD.fullmatch(word.text) else word
 
 
 def _judged(word: Recognised, text: str | None) -> Recognised:
     if not any(c.isdigit() for c in word.text):  # letters that nobody is sure of, and figures at the second look
         return replace(word, text=text, confidence=DISPUTED) if text and len(text) == len(word.text) else word
+    if _COLON.fullmatch(word.text) and text and (mark := _MARK.fullmatch(text)):
+        word = replace(word, text=word.text.replace(":", mark[1]), confidence=min(word.confidence, 0.8))
     if not _is_number(word.text):
         return replace(word, again=text)  # it may be a code, which a reading in figures does not judge
     if text is None:

@@ -314,7 +314,7 @@ def _wide(word: Recognised) -> float:
     return (word.x1 - word.x0) / len(word.text)
 
 
-def joined(words: Sequence[Recognised], runs: Sequence[Run]) -> list[Recognised]:
+def joined(words: Sequence[Recognised], runs: Sequence[Run], shapes: Shapes) -> list[Recognised]:
     """``words`` with the parts of figures and codes put together that stand nearer than a blank is wide.
 
     ``line[0]`` is a word's run; its words follow each other.
@@ -322,16 +322,23 @@ def joined(words: Sequence[Recognised], runs: Sequence[Run]) -> list[Recognised]
     result: list[Recognised] = []
     for word in words:
         last = result[-1] if result else None
-        if last is not None and last.line == word.line and _is_one(last, word, runs[word.line[0]].letter):
+        if last is not None and last.line == word.line and _is_one(last, word, runs[word.line[0]], shapes):
             result[-1] = _together(last, word)
         else:
             result.append(word)
     return result
 
 
-def _is_one(left: Recognised, right: Recognised, letter: float) -> bool:
-    near = -0.5 * letter < right.x0 - left.x1 < _BLANK * letter
-    return near and any(c.isdigit() for c in left.text + right.text)
+def _is_one(left: Recognised, right: Recognised, run: Run, shapes: Shapes) -> bool:
+    """Boxes of words are cut loosely: the ink between their middles tells how wide the blank is."""
+    if not any(c.isdigit() for c in left.text + right.text) or right.x0 - left.x1 > run.letter:
+        return False
+    boxes = shapes.boxes[list(run.labels)]
+    between = boxes[(boxes[:, 2] > (left.x0 + left.x1) / 2) & (boxes[:, 0] < (right.x0 + right.x1) / 2)]
+    between = between[between[:, 0].argsort()]
+    ends = np.maximum.accumulate(between[:, 2])[:-1]
+    blanks = between[1:, 0] - ends
+    return bool(len(between) and blanks.max(initial=0) < _BLANK * run.letter)
 
 
 def _together(left: Recognised, right: Recognised) -> Recognised:

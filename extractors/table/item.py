@@ -16,6 +16,7 @@ from extractors.table.meaning import Meanings
 from extractors.table.printed import LEAST_SURE, Found, Printed
 from extractors.table.records import CODE_FIELDS, CODES, TEXTS, Block, CellValue, Column, GridRow, Row
 from extractors.table.rows import sublines
+from extractors.table.smallprint import is_remark
 from pipeline.model import Source, Word
 from pipeline.values import has_digit, is_unit, looks_like_date
 
@@ -24,7 +25,6 @@ _DATE_DIGITS = 6  # of a date within a text: "12.10.26", no "M12/10"
 _JOINED = 0.94  # of a code whose two printed lines were joined
 _STACKED = 0.6  # of two codes in one cell
 _JOINERS = ("-", "/", ".", "_", "+")  # what ends or begins a code that was broken
-_SMALL_PRINT = 0.93  # of the size of the description
 _LINE_NO = re.compile(r"^(?:[A-Z]{0,3}[-.]?)?\d{1,6}(?:[./-]\d{1,4})*[.):]?$")
 
 
@@ -166,28 +166,10 @@ def _take_text(printed: Printed, row: GridRow, words: Sequence[Word]) -> None:
         inline = read_inline(line) if printed.lines else None
         if inline is not None:
             _take_inline(printed, inline, row)
-        elif _is_small_print(printed, row, line) or (printed.lines and _is_sentence(line)):
+        elif printed.lines and is_remark(line, printed.lines, row.row.source):
             printed.notes.append(" ".join(_texts(line)))
         else:
             printed.lines.append(tuple(line))
-
-
-def _is_sentence(line: Sequence[Word]) -> bool:
-    """Remarks are written as sentences, descriptions are not."""
-    texts = _texts(line)
-    last = texts[-1]
-    ends = last.endswith((".", "!")) and len(last) > 3 and (last[:-1].isalpha() or not is_code(last[:-1]))
-    return len(texts) >= 2 and ends and texts[0][0].isupper() and not is_unit(last)
-
-
-def _is_small_print(printed: Printed, row: GridRow, line: Sequence[Word]) -> bool:
-    """A remark below the description in a smaller print. The sizes of recognised words say nothing about it."""
-    if not printed.lines or row.row.source is not Source.PDF_TEXT:
-        return False
-    last = printed.lines[-1]
-    name_only = len(printed.lines) == 1 and len(last) == 1 and is_code(last[0].text)
-    sizes = [word.box.height for word in last]
-    return not name_only and max(word.box.height for word in line) < _SMALL_PRINT * min(sizes)
 
 
 def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns: Mapping[int, Column]) -> None:

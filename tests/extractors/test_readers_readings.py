@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from extractors.readers import cleaning, glyphs, segments
 from extractors.readers.merging import merged
+from extractors.readers.reread import UNSURE, second_reading
 from extractors.readers.segments import Run, joined
 from extractors.readers.tesseract import Recognised
 from extractors.readers.touching import are_letters
@@ -41,10 +42,17 @@ def test_what_one_reading_alone_found_is_kept_and_its_figures_are_not_sure() -> 
 
 
 def test_parts_of_a_number_nearer_than_a_blank_are_one_word() -> None:
-    runs = [Run((0, 0, 200, 40), 36, 26.0, frozenset({1}))]
-    parts = [word("50.", 0, 40, 0.9), word("70", 44, 70, 0.8), word("80", 82, 100), word("kg", 103, 120)]
-    assert said(joined(parts, runs)) == [("50.70", 0.8), ("80kg", 0.95)]
-    assert [w.text for w in joined([word("net", 0, 40), word("to", 43, 60)], runs)] == ["net", "to"]
+    shapes = shapes_at((0, 20), (24, 40), (44, 56), (60, 70), (82, 100), (112, 130))
+    runs = [Run((0, 0, 200, 40), 36, 26.0, frozenset(range(1, 7)))]
+    parts = [word("50.", 0, 38, 0.9), word("70", 46, 70, 0.8), word("80", 82, 100), word("kg", 112, 130)]
+    assert said(joined(parts, runs, shapes)) == [("50.70", 0.8), ("80", 0.95), ("kg", 0.95)]
+    parts = [word("on", 0, 40), word("to", 44, 70)]
+    assert [w.text for w in joined(parts, runs, shapes)] == ["on", "to"]
+
+
+def shapes_at(*spans: tuple[int, int]) -> segments.Shapes:
+    boxes = np.array([(0, 0, 0, 0, 0), *((x0, 10, x1, 36, 100) for x0, x1 in spans)], np.int32)
+    return segments.Shapes(np.zeros((1, 1), np.int32), boxes)
 
 
 def row_of_letters(joint: int) -> Grey:
@@ -105,3 +113,9 @@ def test_a_look_alike_that_is_right_stays() -> None:
 def test_nothing_is_told_where_the_page_shows_no_example() -> None:
     page, shapes, runs, words = printed(["KX-SO05"])
     assert glyphs.told_apart(words, runs, shapes, page) == words
+
+
+def test_a_comma_in_a_code_is_doubted() -> None:
+    words = [word("K0307,92", 0, 80), word("K0307.92", 0, 80), word("12,5mm", 0, 80)]
+    read = second_reading(np.full((60, 400), 255, np.uint8), words, [], 26.0)
+    assert [w.confidence for w in read] == [UNSURE, 0.95, 0.95]

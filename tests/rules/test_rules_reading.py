@@ -261,6 +261,13 @@ def test_a_misread_code_is_held_though_description_price_and_sum_prove_its_item(
     assert codes(Confidence, order) == [("low_confidence", "lines[0].buyer_item_id")]
 
 
+def test_a_comma_in_a_recognised_code_is_held_though_the_ladder_overlooks_it() -> None:
+    odd = replace(read("lines[0].buyer_item_id", 0.6), text="HB,8")
+    assert odd.source is Source.OCR
+    assert codes(Confidence, one(level="cross_reference", order={"evidence": (odd,)}))
+    assert not codes(Confidence, one(level="cross_reference", order={"evidence": (replace(odd, text="HB.8"),)}))
+
+
 @pytest.mark.parametrize(
     ("read_as", "source", "held"),
     [
