@@ -16,20 +16,10 @@ from pipeline.model import CaseStatus, How, ReviewCase, Scope, Settled
 from review.many import Foreseen, ForMany, Preview
 from store import AnsweredCase, CauseGroup, GroupAnswer, StaleCase, Store
 
-Groups = tuple[str, ...] | None
-
-
-def cause(parts: Parts, cause_id: str, groups: Groups) -> CauseGroup:
-    """Raises ``UsageError`` where no two open cases share it any more."""
-    for found in parts.store.causes.groups(groups):
-        if found.cause_id == cause_id:
-            return found
-    raise UsageError("no two open cases have this cause any more; look at the list again")
-
 
 def preview(parts: Parts, said: ForMany) -> Preview:
     """What would come out; nothing is recorded. Raises ``UsageError`` for an answer that cannot be."""
-    group = cause(parts, said.cause_id, said.groups)
+    group = parts.store.causes.group(said.cause_id, said.groups)
     cases, sealed = [], [said.cause_id, said.answer]
     for case, places in _cases(parts, said):
         sealed.append(f"{case.case_id} {case.version}")
@@ -45,7 +35,7 @@ def answer(parts: Parts, said: ForMany, alone: Callable[[], AbstractContextManag
     A price answer is given only to orders that then leave: others are looked at anyway. What the answer teaches counts
     as said once, not once an order. Raises ``UsageError``, and ``StaleCase`` if the cases are not those foreseen.
     """
-    group = cause(parts, said.cause_id, said.groups)
+    group = parts.store.causes.group(said.cause_id, said.groups)
     with alone():
         shown = preview(parts, said)
     if shown.seen != said.seen:
@@ -159,7 +149,7 @@ def _printed(case: ReviewCase, place: int) -> str:
 
 def suggestions(parts: Parts, said: ForMany) -> tuple[tuple[str, str], ...]:
     """Answers to choose from: value, and what it is."""
-    group = cause(parts, said.cause_id, said.groups)
+    group = parts.store.causes.group(said.cause_id, said.groups)
     if group.kind == CauseKind.PRICE:
         return (("document", "the document's price holds"), ("erp", "the ERP's price holds"))
     for case, places in _cases(parts, said):

@@ -83,7 +83,6 @@ def causes(request: Request) -> dict[str, Any]:
 def preview(request: Request, cause_id: str) -> dict[str, Any]:
     """What would come out of one answer for all; nothing is recorded."""
     said, visit = parsed(request, Asked), visit_of(request)
-    cause_pages.group_of(visit, cause_id)
     shown = visit.desk.many.preview(cause_pages.asked(visit, cause_id, said.remember))
     return asdict(shown) | {"leaving": shown.leaving}
 
@@ -93,7 +92,6 @@ def preview(request: Request, cause_id: str) -> dict[str, Any]:
 def answer(request: Request, cause_id: str) -> dict[str, Any]:
     """Gives the answer to the cases of the preview."""
     said, visit = parsed(request, Asked), visit_of(request)
-    cause_pages.group_of(visit, cause_id)
     return asdict(visit.desk.many.answer(cause_pages.asked(visit, cause_id, said.remember)))
 
 

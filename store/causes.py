@@ -26,21 +26,28 @@ class Causes:
 
     def groups(self, groups: Groups = None) -> tuple[CauseGroup, ...]:
         """Causes of at least two open cases, those of most cases first."""
+        return self._groups(sees(groups))
+
+    def group(self, cause_id: str, groups: Groups = None) -> CauseGroup:
+        """Raises ``UsageError`` where no two open cases share the cause any more."""
+        found = self._groups(sees(groups), CaseCauseRow.cause_id == cause_id)
+        if not found:
+            raise UsageError("no two open cases have this cause any more; look at the list again")
+        return found[0]
+
+    def _groups(self, *which: ColumnElement[bool]) -> tuple[CauseGroup, ...]:
+        cases = func.count(func.distinct(CaseCauseRow.case_row))
+        about = (func.min(column) for column in (CaseCauseRow.kind, CaseCauseRow.customer_id, CaseCauseRow.shown))
+        query = select(CaseCauseRow.cause_id, *about, cases, func.count())
+        query = query.join(CaseRow, CaseRow.id == CaseCauseRow.case_row).where(CaseRow.status == "open", *which)
+        query = query.group_by(CaseCauseRow.cause_id).having(cases > 1).order_by(cases.desc(), CaseCauseRow.cause_id)
         with self._db.reading() as session:
-            cases = func.count(func.distinct(CaseCauseRow.case_row))
-            query = (
-                select(CaseCauseRow.cause_id, func.min(CaseCauseRow.kind), func.min(CaseCauseRow.customer_id),
-                       func.min(CaseCauseRow.shown), cases, func.count())
-                .join(CaseRow, CaseRow.id == CaseCauseRow.case_row)
-                .where(*_open(groups)).group_by(CaseCauseRow.cause_id).having(cases > 1)
-                .order_by(cases.desc(), CaseCauseRow.cause_id).limit(MOST_GROUPS)
-            )  # fmt: skip
-            return tuple(CauseGroup(*row) for row in session.execute(query))
+            return tuple(CauseGroup(*row) for row in session.execute(query.limit(MOST_GROUPS)))
 
     def cases(self, cause_id: str, groups: Groups = None) -> dict[str, tuple[int, ...]]:
         """The open cases of a cause, oldest first, with the places of its mismatches in each."""
         query = select(CaseRow.case_id, CaseCauseRow.place).join(CaseRow, CaseRow.id == CaseCauseRow.case_row)
-        query = query.where(CaseCauseRow.cause_id == cause_id, *_open(groups))
+        query = query.where(CaseCauseRow.cause_id == cause_id, CaseRow.status == "open", sees(groups))
         found: dict[str, tuple[int, ...]] = {}
         with self._db.reading() as session:
             for case_id, place in session.execute(query.order_by(CaseRow.id, CaseCauseRow.place)):
@@ -88,10 +95,6 @@ class Causes:
             row.undone_at = self._db.now()
             detail = {"reopened": sorted(cases), "kept": sorted(kept)}
             audit.append(session, row.undone_at, by, "answer undone", f"answer:{answer_id}", detail)
-
-
-def _open(groups: Groups) -> tuple[ColumnElement[bool], ...]:
-    return CaseRow.status == "open", sees(groups)
 
 
 def _answer(row: GroupAnswerRow | None) -> GroupAnswerRow:

@@ -46,7 +46,7 @@ from store import Role, Store
 from tests.review.conftest import PASSWORD
 from tests.review.xss_payloads import CANARY, PAYLOADS
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.xdist_group("chromium")]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LIFE = timedelta(days=9)
 AT_ONCE = 16  # payloads in the lines of one case; every other field of it holds one of them
@@ -219,6 +219,24 @@ def test_the_text_is_shown_all_the_same(served: tuple[str, Store]) -> None:
         assert PAYLOADS[0] in page.inner_text("main") or PAYLOADS[0] in page.content().replace("&lt;", "<").replace(
             "&gt;", ">"
         )
+
+
+def test_the_queue_by_keyboard_alone(served: tuple[str, Store]) -> None:
+    home, _ = served
+    with browsing(home) as (page, _):
+        sign_in(page, home)
+        page.keyboard.press("/")
+        page.keyboard.type(PAYLOADS[0][:20])
+        page.keyboard.press("Enter")
+        page.wait_for_url("**search=**")
+        for key in ("j", "j", "k", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url(f"{home}/cases/*")
+        page.goto(f"{home}/causes")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{home}/causes/*")
+        assert page.locator("fieldset").count() == 1
 
 
 def test_the_watch_would_notice() -> None:
