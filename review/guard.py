@@ -99,9 +99,9 @@ async def guard(request: Request) -> None:
 
 
 def _who(desk: Desk, request: Request) -> Visit:
-    """A program by its token, on the JSON interface alone; else a person by the cookie of the session."""
+    """A program by its token, on the JSON interface and for metrics alone; else a person by the session's cookie."""
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer" and request.url.path.startswith("/api/"):
+    if kind.lower() == "bearer" and (request.url.path.startswith("/api/") or request.url.path == "/metrics"):
         program = desk.store.tokens.of(token_hash(bearer.strip()))
         return Visit(desk, program.user, "", scopes=program.scopes) if program else Visit(desk, None, "")
     token = request.cookies.get(session_cookie(desk), "")

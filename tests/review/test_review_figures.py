@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from intake_workspace import BOLTS, HARBOUR, NUTS, mail, make_workspace, order_text
 
 from extractors.read import read_orders
@@ -21,7 +22,9 @@ from flows.review import desk_of
 from flows.settings import load_settings
 from review.app import create_app
 from review.desk import Desk
+from review.guard import token_hash
 from review.passwords import hashed
+from store import Role
 from store.audits import Rates
 from tests.review.conftest import AT, PASSWORD, PEOPLE, Browser
 
@@ -90,6 +93,19 @@ def test_metrics_count_what_is_in_the_database(visitor: Visitor) -> None:
     assert 'po_intake_open_cases{code="wrong_price"} 1.0' in text
     assert re.search(r'po_intake_orders_decided_total\{channel="text",verdict="review"\} \d', text)
     assert "po_intake_bookkeeping_faults 0.0" in text and "po_intake_oldest_case_seconds" in text
+
+
+def test_prometheus_comes_with_a_token(desk: Desk) -> None:
+    app = create_app(desk)
+    desk.store.people.add("prometheus", Role.FINANCE, "", "root")
+    for scopes, status in ((("reports",), 200), (("view",), 403)):
+        token = "pit_" + scopes[0] * 10
+        about = desk.store.tokens.issue("prometheus", token_hash(token), "", scopes, timedelta(days=1), "root")
+        program = TestClient(app, base_url=AT, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False)
+        assert program.get("/metrics").status_code == status
+        assert program.get("/reports").status_code == 303, "pages are for people"
+        desk.store.tokens.revoke(about.token_id, "root")
+        assert program.get("/metrics").status_code == 303
 
 
 def test_a_blind_audit_in_the_browser(audited: Desk) -> None:
