@@ -49,15 +49,17 @@ _kept: ContextVar[dict[int, tuple[tuple[Word, ...], _Parted]] | None] = ContextV
 
 def bounding_box(words: Iterable[Word]) -> Box:
     """The smallest box around at least one word."""
-    boxes = [word.box for word in words]
-    if len(boxes) == 1:
-        return boxes[0]
-    return Box(
-        min([b.x0 for b in boxes]),
-        min([b.top for b in boxes]),
-        max([b.x1 for b in boxes]),
-        max([b.bottom for b in boxes]),
-    )
+    rest = iter(words)
+    first = next(rest).box
+    x0, top, x1, bottom = first.x0, first.top, first.x1, first.bottom
+    box = None
+    for word in rest:  # one walk with bare comparisons: asked a hundred thousand times a long order
+        box = word.box
+        x0 = box.x0 if box.x0 < x0 else x0
+        top = box.top if box.top < top else top
+        x1 = box.x1 if box.x1 > x1 else x1
+        bottom = box.bottom if box.bottom > bottom else bottom
+    return first if box is None else Box(x0, top, x1, bottom)
 
 
 def join_words(words: Iterable[Word]) -> str:
@@ -173,9 +175,12 @@ def _usual_middle(words: Sequence[Word]) -> float:
 
 
 def _on_one_height(upper: Sequence[Word], lower: Sequence[Word]) -> bool:
-    height = min(text_height(upper), text_height(lower))
-    if min(w.box.y_mid for w in lower) - max(w.box.y_mid for w in upper) > _LEVEL * height:
+    apart = min([w.box.y_mid for w in lower]) - max([w.box.y_mid for w in upper])
+    if apart > _LEVEL * max([w.box.height for w in lower]):
         return False  # no word of the one is near any word of the other, as with most lines
+    height = min(text_height(upper), text_height(lower))
+    if apart > _LEVEL * height:
+        return False
     near = min(((a, b) for a in upper for b in lower), key=lambda p: abs(p[0].box.x_mid - p[1].box.x_mid))
     return abs(near[0].box.y_mid - near[1].box.y_mid) <= _LEVEL * height
 

@@ -34,11 +34,7 @@ def _strip(y: float) -> int:
 def _of_page(page: PageView, taken: Taken) -> Iterator[Remark]:
     number = page.page.number
     for segment in page.segments:
-        words = [
-            word
-            for word in segment.words
-            if not any(_covers(box, word) for box in taken.get((number, _strip(word.box.y_mid)), ()))
-        ]
+        words = [word for word in segment.words if not _is_taken(word, taken, number)]
         if words:
             yield Remark(segment.page, bounding_box(words), _text(words, segment))
 
@@ -48,9 +44,12 @@ def _text(words: Sequence[Word], segment: Segment) -> str:
     return segment.text if 2 * len(words) >= len(segment.words) else join_words(words)
 
 
-def _covers(box: Box, word: Word) -> bool:
-    across = box.x0 - _SLACK <= word.box.x_mid <= box.x1 + _SLACK
-    return across and box.top - _SLACK <= word.box.y_mid <= box.bottom + _SLACK
+def _is_taken(word: Word, taken: Taken, page: int) -> bool:
+    x, y = word.box.x_mid, word.box.y_mid
+    for box in taken.get((page, _strip(y)), ()):
+        if box.x0 - _SLACK <= x <= box.x1 + _SLACK and box.top - _SLACK <= y <= box.bottom + _SLACK:
+            return True
+    return False
 
 
 def missing_pages(roles: Sequence[PageRole], pages_of_file: int) -> str | None:

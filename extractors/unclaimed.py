@@ -35,7 +35,7 @@ def is_strange(pages: Sequence[PageView]) -> bool:
 
 def _most_known(tokens: Sequence[str], *, labels_only: bool) -> int:
     """How many of some words belong to the one language that has most of them."""
-    return max(sum(token in words for token in tokens) for words in _vocabularies(labels_only))
+    return max(sum(map(words.__contains__, tokens)) for words in _vocabularies(labels_only))
 
 
 @cache

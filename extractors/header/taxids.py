@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from extractors.header.labels import FOREIGN, LabelHit
@@ -51,6 +52,11 @@ def _bare(text: str) -> str:
     return _MARKS.sub("", text).upper()
 
 
+@lru_cache(maxsize=16384)
+def _is_vat(text: str) -> bool:
+    return VAT.fullmatch(_bare(text)) is not None
+
+
 def _numbers(around: Surroundings) -> Iterator[TaxNumber]:
     page = around.page.page.number
     for hit in around.hits:
@@ -61,7 +67,7 @@ def _numbers(around: Surroundings) -> Iterator[TaxNumber]:
                 yield TaxNumber(run, page, _is_theirs(hit))
     for segment in around.page.segments:
         for before, word in pairwise((None, *segment.words)):
-            plain = word is not None and VAT.fullmatch(_bare(word.text)) and not around.in_table(word.box)
+            plain = word is not None and _is_vat(word.text) and not around.in_table(word.box)
             told = before is not None and fold(before.text).endswith(_ENDS)
             if word is not None and plain and (told or _OUTRIGHT.match(word.text)):
                 yield TaxNumber((word,), page, theirs=False)
