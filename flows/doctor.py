@@ -14,6 +14,7 @@ from pathlib import Path
 from extractors.sandbox import available
 from flows import wiring
 from flows.settings import Mailbox, Settings, load_settings
+from flows.sign_on import sign_on_of
 from pipeline.errors import ConfigError, IntakeError
 from store import MessageState, Store
 
@@ -51,6 +52,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Iterator[Fin
     yield "output folder", lambda: _writable("output folder", settings.output.folder)
     yield "ERP exports", lambda: _erp(settings)
     yield "policies", lambda: _policies(settings)
+    yield "sign-in", lambda: _sign_on(settings)
     yield "database", lambda: _database(settings)
     for box in settings.mailboxes:
         yield f"mailbox {box.account}", lambda box=box: _mailbox(box)  # type: ignore[misc]
@@ -111,6 +113,12 @@ def _erp(settings: Settings) -> Iterator[Finding]:
 def _policies(settings: Settings) -> Iterator[Finding]:
     wiring.load_policies(settings.policies)
     yield Finding(OK, "policies", str(settings.policies or "built-in defaults"))
+
+
+def _sign_on(settings: Settings) -> Iterator[Finding]:
+    """Whether the settings can work; the provider itself is asked at the first sign-in."""
+    if sign_on_of(settings) is not None:
+        yield Finding(OK, "sign-in", f"by {settings.sign_on.issuer}, and by passwords")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

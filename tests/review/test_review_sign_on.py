@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
+from flows.doctor import examine
 from flows.settings import Settings
 from flows.settings import SignOn as SignOnSettings
 from flows.sign_on import SignOn, identity_of, sign_on_of
@@ -158,3 +160,9 @@ def test_the_strongest_role_counts_and_a_claim_may_lie_deep(provider: Provider) 
     assert (found.role, found.name, found.subject, found.groups) == (Role.APPROVER, "elise-unal", "i|s", None)
     with pytest.raises(UsageError, match="none of its roles"):
         identity_of({**claims, "realm_access": "PO Leads"}, said)
+
+
+def test_the_doctor_names_settings_that_cannot_work(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PO_INTAKE_SIGN_ON__ISSUER", "http://login.example.com")
+    (found,) = [one for one in examine(template) if one.subject == "sign-in"]
+    assert found.level == "fail" and "https://" in found.text
