@@ -8,11 +8,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -55,17 +53,16 @@ def files(report: Report, link: str = "") -> dict[str, bytes]:
 def page(report: Report, link: str = "") -> str:
     """HTML that stands alone: styles and charts are in it, no script is."""
     css = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    numbers = {table.key: _number_columns(table) for table in report.tables}
     return _TEMPLATES.get_template("report.html").render(
-        report=report, css=Markup(css), link=link, as_of=moment(report), shown=shown, percent=percent,  # noqa: S704
-        svg=lambda chart: Markup(svg(chart)), numbers=_number_columns,  # noqa: S704 - svg escapes its texts
-    )  # fmt: skip
+        report=report, css=css, link=link, as_of=moment(report), shown=shown, percent=percent, svg=svg, numbers=numbers
+    )
 
 
 def moment(report: Report) -> str:
     return datetime.fromtimestamp(report.period.as_of, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@cache
 def _number_columns(table: Table) -> frozenset[int]:
     """Columns whose values stand right-aligned."""
     return frozenset(
