@@ -24,6 +24,15 @@ _POSTCODES = (
     re.compile(r"^(?:[A-Z]{1,3}[- ])?\d{4,6}\s+[^\W\d_][^\d]+$"),  # most of Europe: number before the place
     re.compile(r"^[^\d]{3,}[ ,-]+\d{5,6}$"),  # India and others: number behind the place
 )
+# of the United States, their districts and territories; source: USPS Publication 28, appendix B
+_STATES = frozenset({
+    "AL", "AK", "AS", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FM", "FL",
+    "GA", "GU", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MH",
+    "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM",
+    "NY", "NC", "ND", "MP", "OH", "OK", "OR", "PW", "PA", "PR", "RI", "SC",
+    "SD", "TN", "TX", "UT", "VT", "VI", "VA", "WA", "WV", "WI", "WY", "AA",
+    "AE", "AP",
+})  # fmt: skip
 # numbers of registers, which are followed by the place of the court ("HRB 4471 Kiel")
 _REGISTER = re.compile(r"(?:HR[AB]?|KvK|RCS|REA|SIRET|SIREN|KRS|REGON|CRC)\b", re.IGNORECASE)
 _STREET_WORD = re.compile(
@@ -132,6 +141,7 @@ def _tax_labels() -> frozenset[str]:
 def country_by_postcode(text: str) -> str | None:
     """US, CA and GB can be told by the form of their postcodes; None for the others."""
     for code, pattern in zip(("US", "CA", "GB"), _POSTCODES, strict=False):
-        if pattern.search(text):
-            return code
+        found = pattern.search(text)
+        if found and (code != "US" or found[0][:2] in _STATES):
+            return code  # "NL 66254" is in Nuevo León
     return None

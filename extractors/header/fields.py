@@ -21,7 +21,7 @@ from extractors.header.readings import (
     read_revision,
     read_terms,
 )
-from extractors.header.view import Segment
+from extractors.header.view import Segment, small_words
 from extractors.header.wording import words as wording
 from extractors.layout import bounding_box
 from pipeline.language import fold
@@ -30,6 +30,8 @@ from pipeline.values import Week, week_in
 
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
+_NEXT_LINE = 1.7  # text heights between the middles of two lines of one value
+_CUT = 0.9  # of a value whose line ended in the middle of a phrase
 _WRAPPED = ("payment_terms", "incoterms")  # values that may run over a second line
 _CONFUSABLE = re.compile(r"[A-Za-z][01]|[OIl]\d|\d[OIl]| ")
 _YEARS = (2000, 2049)  # outside, a figure in the form of a date is something else
@@ -243,7 +245,8 @@ def dates(pages: Sequence[Surroundings], field: str, order: str | None) -> Choic
     if not found and field == "order_date":
         found = [f for f in _at_numbers(pages, lambda words: _behind_number(words, order)) if _is_near_now(f.value)]
     if not found and field == "order_date":
-        found = [f for f in _lone_dates(pages[:1], order) if _is_near_now(f.value)]
+        lone = {f.value: f for f in _lone_dates(pages[:1], order) if _is_near_now(f.value)}
+        found = list(lone.values())  # without a label, a date is no surer where it is repeated
     clear = [one for one in found if one.value is not None]
     if found and not clear:
         return Choice(None, f"“{found[0].text}” can be day/month or month/day; nothing in the document decides")
@@ -279,7 +282,7 @@ def _lone_dates(pages: Sequence[Surroundings], order: str | None) -> Iterator[Fo
     for around in pages:
         for segment in around.page.segments:
             labelled = any(hit.context > Context.INSIDE for hit in around.labels_in(segment))
-            if len(segment.words) > 8 or labelled or segment.cell is not None:
+            if len(segment.words) > 8 or labelled or segment.cell is not None or around.in_table(segment.box):
                 continue
             reading = find_date(segment.words, order)
             if reading is not None and not reading.rest and not _labelled_left(around, segment):
@@ -298,10 +301,27 @@ def currency(pages: Sequence[Surroundings]) -> Choice:
 
 def terms(pages: Sequence[Surroundings], field: str) -> Choice:
     read = read_incoterms if field == "incoterms" else read_terms
-    found = [one for one in candidates(pages, field, read) if one.score >= _LEAST_TERMS]
+    found = [_to_the_end(one, pages) for one in candidates(pages, field, read) if one.score >= _LEAST_TERMS]
     if not found and field == "incoterms":
         found = list(_lone_incoterms(pages))
     return choose(found, field.replace("_", " "), keep=True)
+
+
+def _to_the_end(found: Found, pages: Sequence[Surroundings]) -> Found:
+    """What ends in a small word ("Net 60 days from") goes on in the lines right below, and is less sure then."""
+    if fold(found.words[-1].text) not in small_words():
+        return found
+    around = next(one for one in pages if one.page.page.number == found.page)
+    words, end = list(found.words), found.words[0].box
+    for segment in around.page.segments:
+        near = 0 < segment.box.y_mid - end.y_mid < _NEXT_LINE * end.height
+        if near and abs(segment.box.x0 - end.x0) < end.height / 2 and ":" not in segment.text:
+            words += segment.words
+            end = segment.words[0].box
+    if len(words) == len(found.words):
+        return found
+    text = " ".join(word.text for word in words)
+    return replace(found, value=text, words=tuple(words), score=min(found.score, _CUT))
 
 
 def _lone_incoterms(pages: Sequence[Surroundings]) -> Iterator[Found]:

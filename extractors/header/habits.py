@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,6 +23,7 @@ _CROWNS = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
 _SHARED = {"$": _DOLLARS, "¥": _YENS, "￥": _YENS, "kr": _CROWNS}
 _DAY_SECOND = {"US", "PR"}  # month/day/year; in Canada both are in use
 _UNDECIDED = {"CA"}
+_MONEY = re.compile(r"\d[.,]\d{2,3}(?!\d)")
 _RECENT_DAYS = 45  # an order is sent within these days of its date
 _CLOCK_DAYS = 2  # time zones and wrong clocks
 
@@ -67,18 +69,19 @@ def _label_words(language: Language) -> set[str]:
 def date_order(pages: Sequence[PageView], language: str | None, country: str | None, voted: str | None) -> str | None:
     """ "dmy", "mdy" or "ymd": proven by a day over 12, else by the buyer's country, else by the language; else None.
 
-    English alone decides nothing: it is written both ways.
+    English alone decides nothing: it is written both ways. An order from the United States in a language that puts the
+    day first decides nothing either.
     """
     proven = proven_date_orders(_dates(pages))
     if len(proven) > 1:
         return None
     if proven or voted:
         return next(iter(proven), voted)
-    if country and country not in _UNDECIDED:
-        return "mdy" if country in _DAY_SECOND else "dmy"
-    if language and language != "en":
-        return languages()[language].date_order
-    return None
+    spoken = languages()[language].date_order if language and language != "en" else None
+    if country is None or country in _UNDECIDED:
+        return spoken
+    local = "mdy" if country in _DAY_SECOND else "dmy"
+    return None if local == "mdy" and spoken == "dmy" and country != "PR" else local
 
 
 def _dates(pages: Sequence[PageView]) -> list[str]:
@@ -133,10 +136,10 @@ def _is_plain(text: str, code: str) -> bool:
 
 
 def _beside_amount(words: Sequence[Word], index: int) -> bool:
-    """Whether a bare ISO code stands alone, or any name of a currency beside a figure."""
+    """Whether a bare ISO code stands alone, or any name of a currency beside an amount ("Model TOP 29" is none)."""
     beside = (*words[max(0, index - 1) : index], *words[index + 1 : index + 2])
     alone = len(words) == 1 and len(words[0].text.strip(".,;:()")) == 3
-    return alone or any(has_digit(word.text) for word in beside)
+    return alone or any(_MONEY.search(word.text) for word in beside)
 
 
 def _sign(text: str) -> str | None:

@@ -196,6 +196,9 @@ def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | Non
     if len(rivals) <= 1:
         return Choice(_proven(rivals[0], kind, options, line_sum)) if rivals else Choice()
     right = [one for one in rivals if _agrees(one.value, kind, options, line_sum)]
+    if kind == "total" and len(right) == 1 and (more := _larger_below(right[0], rivals)):
+        doubt = f"total: “{right[0].text}” is the sum of the lines, and “{more.text}” below it is called a total too"
+        return Choice(replace(right[0], score=_NET_ONLY), doubt)
     if len(right) == 1:
         return Choice(replace(right[0], score=max(right[0].score, 0.99)))
     if kind == "total":
@@ -204,6 +207,12 @@ def _pick(kind: str, options: Mapping[str, list[Found]], line_sum: Decimal | Non
             return Choice(most)
     shown = " and ".join(f"“{f.text}”" for f in rivals[:3])
     return Choice(None, f"{kind}: {shown} are both called so, and the sums do not decide")
+
+
+def _larger_below(one: Found, rivals: Sequence[Found]) -> Found | None:
+    """What a tax or charge nobody could read may lead to."""
+    below = (r for r in rivals if r.page == one.page and r.box.top > one.box.bottom and r.value > one.value)
+    return next(below, None)
 
 
 def _is_net_only(one: Found, options: Mapping[str, list[Found]], line_sum: Decimal | None) -> bool:

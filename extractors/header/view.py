@@ -17,6 +17,9 @@ from pipeline.model import Box, Page, Source, Word
 # "Date:12.03.2026", "n°4711", "#4711": a label and a value that lack the blank between them
 _GLUED = re.compile(r"^((?:[^\W\d_][\w./-]*)[:：]|[Nn][°º]|[Nn]r\.:?|No\.:?|#)(?=[^\s/])(.+)$")
 
+# "VAT(5.00%)": a rate right behind its label
+_RATED = re.compile(r"^([^\W\d_]{2,})(\(@?\d{1,2}(?:[.,]\d+)?%\):?)$")
+
 # "nettoIncoterms:": a value that ran into the label of the next column
 _RUN_INTO = re.compile(r"^(\S*[a-zà-ÿ\d%)])([A-ZÀ-Þ][^\W\d_]{3,}[:：])$")
 
@@ -182,7 +185,7 @@ def views(pages: Sequence[Page]) -> tuple[PageView, ...]:
 
 
 def _unglued(word: Word) -> tuple[Word, ...]:
-    match = _GLUED.match(word.text) or _RUN_INTO.match(word.text)
+    match = _GLUED.match(word.text) or _RUN_INTO.match(word.text) or _RATED.match(word.text)
     if match is None or "//" in word.text or "@" in word.text:
         return (word,)
     if match.re is _RUN_INTO and not _is_label(match[2]):

@@ -24,7 +24,7 @@ from extractors.table.infer import inferred_bodies
 from extractors.table.item import holds_figures, name_item, read_block
 from extractors.table.lexicon import find_label
 from extractors.table.matrix import size_columns, spread
-from extractors.table.meaning import Meanings, assign_meanings, figures
+from extractors.table.meaning import Meanings, as_article, assign_meanings, figures
 from extractors.table.printed import Printed
 from extractors.table.reading import Habits, figures_of, read_line
 from extractors.table.records import CODES, Block, Column, GridRow, Heading, Row, Section, TableReading, TotalCell
@@ -55,9 +55,10 @@ def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     reading = _best([_read_table(table, facts) for table in tables])
     cards = read_cards(rows)
     paired = replace(_read_loose(cards.items, rows, facts), regions=cards.regions)
-    headed = bool(reading.lines)
-    if not headed and (table := inferred_bodies(rows)):
-        reading = _best([_read_table(table, facts)])
+    headed = reading.holds_items
+    if not headed:
+        table = inferred_bodies(rows)
+        reading = _best([_read_table(table, facts)]) if table else TableReading()
     if _says_more(paired, reading, spread=cards.spread):
         return paired
     if headed:
@@ -150,6 +151,7 @@ def _read_table(table: Sequence[Body], facts: _Facts) -> TableReading:
     parted = [part_section(section, meanings, facts.ends) for section in sections]
     live = _cut_dead_ends(_without_strays(sections, parted, meanings))
     blocks = join_over_pages(live, {i: sections[i].heading is not None for i in range(len(live))})
+    meanings = as_article(meanings, columns, [row for block in blocks for row in block.rows])
     heading = sections[0].heading
     habits = _habits(heading, meanings, facts.date_order)
     printed = _printed(blocks, columns, meanings)

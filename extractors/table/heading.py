@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from statistics import median
 
 from extractors.layout import Segment
 from extractors.table.lexicon import column_lexicon, find_damaged_label, find_label, is_qualifier, label_hits
@@ -15,7 +16,11 @@ from pipeline.model import Box
 from pipeline.values import has_digit
 
 _NUMERIC = frozenset({"quantity", "unit_price", "line_amount", "gross_amount"})
+_NAMES = TEXTS | {"line_no"}  # what "items" and "positions" may label
 _SEED_SCORE = 3.5
+_SHARED = 0.5  # of the narrower row that stands over, or below, another row of the same heading
+_MOSTLY = 0.8  # of the labels: two may have run together
+_CENTRED = 0.35  # of a text height by which the middle of a centred label may be off
 # A continuation line of a heading lies at most this many text heights below (or above) the line before.
 _HEADING_PITCH = 1.9
 
@@ -92,9 +97,24 @@ def _extent(rows: Sequence[Row], seed: int, taken: int) -> tuple[int, int]:
     first = last = seed
     while first - 1 > taken and _continues(rows[first - 1], rows[first], rows[seed]):
         first -= 1
+    while first < seed and _is_caption(rows[first], rows[first + 1 : seed + 1]):
+        first += 1
     while last + 1 < len(rows) and last - first < 5 and _continues(rows[last + 1], rows[last], rows[seed]):
         last += 1
     return first, last
+
+
+def _is_caption(row: Row, below: Sequence[Row]) -> bool:
+    """ "Items of the order" over the heading of a table that names its items itself."""
+    if row.declared or len(row.segments) != 1:
+        return False
+    pieces = row_pieces(row, 0)
+    lower = [piece for other in below for piece in row_pieces(other, 1)]
+    first = pieces[0].hit
+    names = first is not None and first.meanings <= _NAMES
+    described = any(piece.hit is not None and piece.hit.meanings & TEXTS for piece in lower)
+    joined = sum(any(_joins(piece, other) for other in lower) for piece in pieces)
+    return names and described and joined < (2 if len(pieces) > 1 else 1)
 
 
 def _continues(row: Row, neighbour: Row, seed: Row) -> bool:
@@ -111,7 +131,7 @@ def _continues(row: Row, neighbour: Row, seed: Row) -> bool:
     known = [_knows(segment) for segment in row.segments]
     if row.band == seed.band and row.band > 0 and any(known):
         return True
-    return all(known) and _fits_below(row, seed)
+    return all(known) and (_fits_below(row, seed) or _overlap(row.box, seed.box) >= _SHARED)
 
 
 def _knows(segment: Segment) -> bool:
@@ -187,6 +207,8 @@ def _overlap(a: Box, b: Box) -> float:
 
 def _level_split(pieces: Sequence[Piece], lines: int) -> int | None:
     """The line where the second level begins, when each item has two rows of values; None for a usual heading."""
+    if _is_centred(pieces):
+        return None
     for split in range(1, lines):
         upper = [p for p in pieces if p.line < split and p.hit is not None and p.hit.score > 0.7]
         own = [p for p in pieces if p.line >= split and p.hit is not None and p.hit.score > 0.7]
@@ -205,6 +227,18 @@ def _all_above(upper: Sequence[Piece], lower: Sequence[Piece]) -> bool:
     """Quantity, price and amount stand on the first level: below them goes on what their cells hold besides."""
     numbers = {m for p in upper if p.hit for m in p.hit.meanings} & _NUMERIC
     return len(numbers) >= 3 and not any(p.hit and p.hit.meanings <= _NUMERIC for p in lower)
+
+
+def _is_centred(pieces: Sequence[Piece]) -> bool:
+    """Labels of one, two and three lines with their middles at one height: one row of values below."""
+    groups = _stacks(pieces)
+    single = [group for group in groups if len(group) == 1]
+    if len(single) < 2 or len(groups) - len(single) < 2:
+        return False
+    height = median(piece.box.height for piece in pieces)
+    middle = median(_box(group).y_mid for group in groups)
+    centred = [group for group in groups if abs(_box(group).y_mid - middle) <= _CENTRED * height]
+    return len(centred) >= _MOSTLY * len(groups)
 
 
 def _clash(upper: Piece, lower: Piece) -> bool:
@@ -242,6 +276,10 @@ def _one_sided(upper: Sequence[Piece], lower: Sequence[Piece]) -> bool:
 
 def _stack(pieces: Sequence[Piece], level: int) -> list[Label]:
     """Pieces below each other become one label."""
+    return sorted((_label(group, level) for group in _stacks(pieces)), key=lambda label: label.box.x0)
+
+
+def _stacks(pieces: Sequence[Piece]) -> list[list[Piece]]:
     groups: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (p.line, p.box.x0)):
         group = max(groups, key=lambda g: _overlap(_box(g), piece.box), default=None)
@@ -249,7 +287,7 @@ def _stack(pieces: Sequence[Piece], level: int) -> list[Label]:
             group.append(piece)
         else:
             groups.append([piece])
-    return sorted((_label(group, level) for group in groups), key=lambda label: label.box.x0)
+    return groups
 
 
 def _box(group: Sequence[Piece]) -> Box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
 from extractors.table.arithmetic import Figures, Marks, choose_marks
@@ -25,6 +25,7 @@ _COUNTS = 2.0  # a column of units that holds whole figures alone says how many,
 _UNLABELLED = -0.6
 _ARITHMETIC = 3.0
 _LEAD = 0.05  # by which other meanings must be better
+_SHORTEST_CODE = 5  # letters and figures; "A12" may number a line
 _LONGEST_UNIT = 6  # letters of a unit nobody knows
 _MOST_TRIPLES = 8
 _PER_ITEM = CODES | {"requested_date"}
@@ -118,6 +119,18 @@ def _is_article(index: int, of: Mapping[int, str], profiles: Mapping[int, _Profi
     plain = len(p.texts) > 1 and p.distinct == 1.0 and p.filled >= 0.8 and all(map(has_digit, p.texts))
     long = all(len(text) >= 4 and text[0] != "0" for text in p.texts)
     return free and plain and long and not _counts_up(p.texts)
+
+
+def as_article(found: Meanings, columns: Sequence[Column], rows: Sequence[GridRow]) -> Meanings:
+    """A label that may number lines or goods ("Item") above nothing but codes, which stand beside the rows of the
+    numbers, numbers goods. ``rows`` are all rows of the items."""
+    index = found.column("line_no")
+    label = next((column.label for column in columns if column.index == index), None)
+    if index is None or label is None or "item_id" not in label.meanings or _has_code(found.of):
+        return found
+    texts = [cell.text for row in rows if (cell := row.cell(index)) is not None]
+    codes = bool(texts) and all(kind_of(text) == "code" and len(text) >= _SHORTEST_CODE for text in texts)
+    return replace(found, of={**found.of, index: "item_id"}) if codes else found
 
 
 def _has_code(of: Mapping[int, str]) -> bool:
@@ -258,7 +271,8 @@ def _content_fit(meaning: str, p: _Profile) -> float:
         case "description":
             return min(1.5, p.length / 12) * (text + 0.3 * code) - 0.8 * number + 0.2 * p.distinct
         case "combined":
-            return 0.5 * (text + code) - 0.8 * number
+            plain = sum(" " not in text for text in p.texts) / len(p.texts)
+            return 0.5 * (text + code) * (1 - 0.5 * plain) - 0.8 * number  # single words are codes and no texts
         case _:
             plain = sum(" " not in text for text in p.texts) / len(p.texts)
             return 0.9 * (code + 0.6 * number * p.integers) + 0.4 * plain - 0.7 * (1 - plain) - 0.4 * p.cents

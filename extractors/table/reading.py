@@ -112,8 +112,10 @@ def _put_codes(line: _Line, printed: Printed) -> None:
 
 
 def _is_clear_code(text: str) -> bool:
-    """A few words with a figure among them: more are a whole row, words alone a name."""
-    return len(text.split()) <= _CODE_WORDS and has_digit(text)
+    """A few words with a figure among them: more are a whole row, words alone a name, words in small letters a text."""
+    words = text.split()
+    written = len(words) > 1 and any(sum(map(str.islower, word)) > 1 for word in words)
+    return len(words) <= _CODE_WORDS and has_digit(text) and not written
 
 
 def _free_false_gtin(printed: Printed) -> None:

@@ -180,3 +180,12 @@ class TableReading:
     date_order: str | None = None
     unit_from_heading: str | None = None
     currency: str | None = None
+
+    @property
+    def holds_items(self) -> bool:
+        """Whether any row holds a figure or a code: texts alone are a table of something else."""
+        return any(
+            value is not None
+            for line in self.lines
+            for value in (line.quantity, line.unit_price, line.line_amount, line.buyer_item_id, line.seller_item_id)
+        )

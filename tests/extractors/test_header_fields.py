@@ -8,6 +8,7 @@ import pytest
 from header_print import around, printed
 
 from extractors.header import fields, habits
+from extractors.header.address import country_by_postcode
 from extractors.header.fields import dates, po_number, terms
 from extractors.header.labels import find_labels
 from extractors.header.places import Surroundings
@@ -106,6 +107,17 @@ def test_an_open_date_is_a_doubt_and_no_value() -> None:
 )
 def test_what_decides_the_order_of_day_and_month(text: str, country: str | None, order: str | None) -> None:
     assert habits.date_order(views(printed(text).pages), "en", country, None) == order
+
+
+def test_an_order_from_the_united_states_in_a_language_with_the_day_first_decides_nothing() -> None:
+    pages = views(printed("Fecha de pedido 03/04/2027").pages)
+    assert habits.date_order(pages, "es", "US", None) is None
+    assert habits.date_order(pages, "es", "MX", None) == "dmy"
+
+
+def test_two_letters_and_five_figures_are_american_where_the_letters_are_a_state() -> None:
+    assert country_by_postcode("SPARKS NV 89431") == "US"
+    assert country_by_postcode("SAN PEDRO GARZA GARCIA NL MX 66254") is None
 
 
 def test_the_day_of_arrival_decides_where_nothing_else_does() -> None:
@@ -220,3 +232,28 @@ def test_in_a_list_a_value_stands_under_its_heading_and_the_first_of_two_dates_i
     table = Surroundings(page, find_labels(page, "en"), [page.lines[0][0].box.union(page.lines[1][-1].box)])
     assert dates([table], "requested_date", None).value == date(2027, 2, 7)
     assert terms([table], "payment_terms").value is None
+
+
+def test_a_code_of_a_currency_beside_a_count_is_a_word() -> None:
+    assert habits.currency_by_signs(views(printed("VESTIDO VOLUMEN TOP 29").pages), None).value is None
+    assert habits.currency_by_signs(views(printed("Summe TOP 29,50").pages), None).value == "TOP"
+
+
+def test_a_date_without_a_label_is_no_surer_where_it_is_repeated() -> None:
+    choice = dates(around("17/02/2026\n\nGrau 9,000\n\n17/02/2026\n\nBlau\n\n17/02/2026", "pt"), "order_date", "dmy")
+    assert choice.value == date(2026, 2, 17)
+    assert choice.found is not None and choice.found.score <= 0.9
+
+
+def test_terms_that_end_in_a_small_word_go_on_below_and_are_not_sure() -> None:
+    text = """
+Currency:        USD
+Payment Terms:   NET 60 DAYS FROM
+                 DATE OF INVOICE
+                 ISSUED BY US
+
+Line     Item
+"""
+    choice = terms(around(text, "en"), "payment_terms")
+    assert choice.value == "NET 60 DAYS FROM DATE OF INVOICE ISSUED BY US"
+    assert choice.found is not None and choice.found.score < 0.99

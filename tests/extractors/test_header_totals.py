@@ -55,3 +55,15 @@ def test_undecided_totals_stay_open() -> None:
     choices = choose_totals(list(label_totals(around("Total   118.00\n\nTotal   108.00", "en"), ".")), ())
     assert choices["total"].value is None
     assert choices["total"].doubt
+
+
+def test_a_larger_total_below_the_sum_of_the_lines_leaves_no_total_sure() -> None:
+    text = "Total   100.00\n\nLevy   5.00\n\nGrand Total   105.00"
+    choices = choose_totals(list(label_totals(around(text, "en"), ".")), (LineItem(line_amount=Decimal("100.00")),))
+    assert choices["total"].doubt
+    assert choices["total"].found is not None and choices["total"].found.score < 0.9
+
+
+def test_a_rate_right_behind_its_label() -> None:
+    text = "Total   100.00\n\nVAT(5.00%)   5.00\n\nGrand Total   105.00"
+    assert totals(text, "100.00") == {"tax": Decimal("5.00"), "total": Decimal("105.00")}

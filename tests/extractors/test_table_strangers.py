@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from extractors.table import TableReading, read_table
 from extractors.table.lexicon import label_hits
-from pipeline.model import ReadingContext, Source
+from pipeline.model import Box, ReadingContext, Source, Word
 from tests.extractors.typed_pages import declared_page, typed_page
 
 D = Decimal
@@ -181,3 +182,78 @@ def test_a_table_beside_the_order_in_a_sheet_is_no_part_of_its_lines() -> None:
         ("AB-100", None, "Ball valve"),
         ("CD-200", None, "Hex screw"),
     ]
+
+
+def test_labels_of_two_lines_centred_beside_labels_of_one_are_one_heading() -> None:
+    reading = typed("""
+                          Unid.    Qtde na    Qtde      Preço              Valor Total
+N   Código                                                       % IPI
+                          Medida   Emb.       Pedida    Bruto              Item
+
+1   7898686876711         Unidade     1,00    117,00     26,36     0,00       3.084,12
+2   7898686876728         Unidade    36,00     90,00     26,36     0,00       2.372,40
+""")
+    assert [(x.line_no, x.unit, x.quantity, x.unit_price, x.line_amount) for x in reading.lines] == [
+        ("1", "Unidade", D(117), D("26.36"), D("3084.12")),
+        ("2", "Unidade", D(90), D("26.36"), D("2372.40")),
+    ]
+
+
+def test_a_caption_over_the_heading_is_no_label_of_the_column_below_it() -> None:
+    reading = typed("""
+                   ITENS DA ORDEM DE COMPRA
+COD.CLI.      DESCRICAO                     QUANTIDADE UNI   UNITARIO        TOTAL
+04032.003/6   KIT 3 PRS MEIA                   500.000 UN        9.97     4,985.00
+04032.004/5   KIT 2 PRS MEIA                   400.000 UN        9.97     3,988.00
+""")
+    assert [(x.buyer_item_id, x.description, x.quantity) for x in reading.lines] == [
+        ("04032.003/6", "KIT 3 PRS MEIA", D(500)),
+        ("04032.004/5", "KIT 2 PRS MEIA", D(400)),
+    ]
+
+
+def test_the_upper_lines_of_labels_may_stand_over_a_part_of_the_heading_only() -> None:
+    reading = typed("""
+                                                    Preço       Total
+Item     Descrição          Quantidade  Unidade     unitário    do item
+50       Kit meia               4,0000  ST              9,00      36,00
+100      Kit meia preta         8,0000  ST              9,00      72,00
+""")
+    assert [(x.line_no, x.quantity, x.unit_price, x.line_amount) for x in reading.lines] == [
+        ("50", D(4), D(9), D(36)),
+        ("100", D(8), D(9), D(72)),
+    ]
+
+
+def test_a_code_beside_the_figures_under_a_label_that_may_number_lines() -> None:
+    """The only item has a description of two lines, and its other cells stand in the middle of them."""
+    page = typed_page("""
+Item              Description                  Qty   UOM   Unit Price   Amount
+
+                  QD Coupler 3/8" Body
+                                                 1   EA         32.50    32.50
+                  Chrome-Plated Steel
+""")
+    box = Box(0, 65, 84, 74)  # the code stands half a line off the figures
+    page = replace(page, words=(*page.words, Word("HYD-QCA-06-STL", box)))
+    (line,) = read_table([page], ReadingContext()).lines
+    assert (line.buyer_item_id, line.quantity, line.unit_price) == ("HYD-QCA-06-STL", D(1), D("32.50"))
+
+
+def test_a_table_of_texts_alone_holds_no_items() -> None:
+    reading = typed("""
+Description            Code     Qty
+Buyer of the order     Madrid   of all
+Place of delivery      Toledo   of some
+""")
+    assert reading.lines == ()
+
+
+def test_a_code_of_several_words_in_small_letters_is_not_sure() -> None:
+    reading = typed("""
+Line   Item No.              Description        Qty     Price    Amount
+1      Date(1) Qty Date(2)   Screw washer         5      2.00     10.00
+2      CS93620 A1            Hex screw           10      3.00     30.00
+""")
+    sure = {e.path: e.confidence for e in reading.evidence}
+    assert sure["lines[0].buyer_item_id"] < 0.99 <= sure["lines[1].buyer_item_id"]
