@@ -34,7 +34,10 @@ THIRD_PARTY = {
     "store": {"sqlalchemy", "alembic"},
     "review": {"fastapi", "starlette", "jinja2", "pydantic", "nh3", "sqlalchemy", "argon2"},
     "reports": {"pandas", "numpy", "scipy", "rapidfuzz", "openpyxl", "jinja2", "sqlalchemy"},
-    "flows": {"apprise", "prefect", "prometheus_client", "pydantic", "pydantic_settings", "sqlalchemy", "stamina", "structlog", "uvicorn"},
+    "flows": {
+        "apprise", "prefect", "prometheus_client", "pydantic", "pydantic_settings", "sqlalchemy", "stamina",
+        "structlog", "uvicorn",
+    },
     "cli": {"cyclopts", "rich"},
 }  # fmt: skip
 
