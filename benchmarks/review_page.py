@@ -3,8 +3,8 @@
     python -m benchmarks.review_page [--cases 10000] [--pages 60] [--steps 30] [--think 1.5]
 
 Every other case at the head of the queue is an order of so many pages. ``think`` is the pause before each submission,
-in seconds: the time in which the next case is fetched. Prints milliseconds; the server runs in this process, beside the
-browser.
+in seconds; it is longer where the next case is not fetched by then. Prints milliseconds; the server runs in this
+process, beside the browser.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from scripts.screenshots import PASSWORD, SIZE, served
 from store import QueueQuery, Role
 
 LINES = 40  # on a page
-LONG = 60  # of so many cases at the head of the queue every other one is long; each is megabytes
+LONG = 20  # of so many cases at the head of the queue every other one is long; each is megabytes
 QUANTITY = 10
 DAY = date(2026, 11, 2)
 CENT = Decimal("0.01")
@@ -106,6 +106,7 @@ def _next(page: Page, think: float) -> float:
     )
     page.evaluate("{ const why = document.querySelector('[data-why]'); if (why) why.value = 'agreed'; }")
     page.wait_for_timeout(think * 1000)
+    page.wait_for_selector(".case[data-ahead]", state="attached", timeout=300_000)
     page.evaluate(f"{{ window.painted = ({PAINTED})(); }}")
     page.keyboard.press("Control+Enter")
     return float(page.evaluate("window.painted"))

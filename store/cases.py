@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -76,7 +77,14 @@ def find(session: Session, case_id: str) -> CaseRow:
 
 
 def decision_of(order: OrderRow) -> Decision:
-    return decision_from_json(json.loads(order.decision))
+    return _decoded(order.decision)
+
+
+@lru_cache(
+    maxsize=4
+)  # the page of a case, its pictures and its submission ask one after the other; a long one is 20 MB
+def _decoded(text: str) -> Decision:
+    return decision_from_json(json.loads(text))
 
 
 def resolve(

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   let main, part, form, done = [], events = [], since = performance.now(), opened = since, pressed = 0, clicked = 0;
-  let next = null; // { id, main, title }: fetched ahead
+  let next = null, coming = null; // { id, main, title }: fetched ahead; done when it is there, or will not be
   let before = null; // the case that was submitted last: { id, name, main, settled }
 
   const $ = (what, from = main) => from.querySelector(what);
@@ -18,7 +18,7 @@
     const first = $("#trouble") || cards().find((c) => !c.querySelector("input[type=radio]:checked")) || cards()[0];
     if (first) first.focus({ preventScroll: false });
     if (part.dataset.case && $("#flag")) post(`/cases/${encodeURIComponent(part.dataset.case)}/work/take`, new URLSearchParams({ csrf: part.dataset.csrf })).catch(() => {});
-    setTimeout(ahead, 0);
+    coming = new Promise((ready) => { setTimeout(() => ahead().finally(ready), 0); });
   }
 
   const post = (to, body) => fetch(to, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
@@ -33,6 +33,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = document.importNode(page.getElementById("main"), true), image = found.querySelector("#sheet image");
     next = { id, main: found, title: page.title };
+    part.dataset.ahead = id;
     if (image) { next.picture = new Image(); next.picture.src = image.getAttribute("href"); next.picture.decode().catch(() => {}); }
   }
 
@@ -185,6 +186,7 @@
     told.value = JSON.stringify([...events, ["order", "", which === form ? "approve" : "reject", Math.round(performance.now() - opened), po.pressed, po.clicked]]);
     po.pressed = po.clicked = pressed = clicked = 0;
     const body = new URLSearchParams(new FormData(which)), to = which.action;
+    if (!next) await coming; // a queue of long orders: rather a moment here than a page anew
     if (!next) { which.requestSubmit(); return; }
     const mine = { id: part.dataset.case, name: part.dataset.name, main, title: document.title, form: which };
     before = mine;
