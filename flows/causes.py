@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from flows.parts import Parts
@@ -16,34 +16,45 @@ from pipeline.model import CaseStatus, How, ReviewCase, Scope, Settled
 from review.many import Foreseen, ForMany, Preview
 from store import AnsweredCase, CauseGroup, GroupAnswer, StaleCase, Store
 
+Alone = Callable[[], AbstractContextManager[object]]
+Cases = tuple[tuple[ReviewCase, tuple[int, ...]], ...]  # with the places of the mismatches in each
 
-def preview(parts: Parts, said: ForMany) -> Preview:
-    """What would come out; nothing is recorded. Raises ``UsageError`` for an answer that cannot be."""
+
+def preview(parts: Parts, said: ForMany, alone: Alone = nullcontext) -> Preview:
+    """What would come out; nothing is recorded. Each case is decided inside of ``alone()``, so that others get a turn.
+
+    Raises ``UsageError`` for an answer that cannot be.
+    """
+    return _foreseen(parts, said, tuple(_cases(parts, said)), alone)
+
+
+def _foreseen(parts: Parts, said: ForMany, found: Cases, alone: Alone) -> Preview:
     group = parts.store.causes.group(said.cause_id, said.groups)
     cases, sealed = [], [said.cause_id, said.answer]
-    for case, places in _cases(parts, said):
+    for case, places in found:
         sealed.append(f"{case.case_id} {case.version}")
-        stays = foreseen(parts, case, resolution_for(case, _settlement(group, case, places, said)))
+        with alone():
+            stays = foreseen(parts, case, resolution_for(case, _settlement(group, case, places, said)))
         lines = tuple(_printed(case, place) for place in places)
         cases.append(Foreseen(case.case_id, case.decision.order.po_number, lines, not stays, stays))
     return Preview(tuple(cases), hashlib.sha256("\n".join(sealed).encode()).hexdigest())
 
 
-def answer(parts: Parts, said: ForMany, alone: Callable[[], AbstractContextManager[object]]) -> GroupAnswer:
+def answer(parts: Parts, said: ForMany, alone: Alone) -> GroupAnswer:
     """Gives the answer to the cases as they were foreseen; each is decided again by itself, inside of ``alone()``.
 
     A price answer is given only to orders that then leave: others are looked at anyway. What the answer teaches counts
     as said once, not once an order. Raises ``UsageError``, and ``StaleCase`` if the cases are not those foreseen.
     """
     group = parts.store.causes.group(said.cause_id, said.groups)
-    with alone():
-        shown = preview(parts, said)
+    found = tuple(_cases(parts, said))  # those that are looked at, as they are now: who comes or changes later is not
+    shown = _foreseen(parts, said, found, alone)
     if shown.seen != said.seen:
         raise StaleCase("the cases are not those that you saw; look at what would come out again")
     answer_id = parts.store.causes.begin(f"{group.kind}: {group.shown}", said.answer, said.reason, said.reviewer)
     leaves = {case.case_id for case in shown.cases if case.leaves}
     remember = said.remember
-    for case, places in _cases(parts, said):
+    for case, places in found:
         if group.kind == CauseKind.PRICE and case.case_id not in leaves:
             continue
         with alone():
@@ -166,14 +177,13 @@ class ForReview:
     """What the review page is given (``review.many.Many``); ``alone`` keeps others from deciding at the same moment."""
 
     parts: Parts
-    alone: Callable[[], AbstractContextManager[object]]
+    alone: Alone
 
     def suggestions(self, said: ForMany) -> tuple[tuple[str, str], ...]:
         return suggestions(self.parts, said)
 
     def preview(self, said: ForMany) -> Preview:
-        with self.alone():
-            return preview(self.parts, said)
+        return preview(self.parts, said, self.alone)
 
     def answer(self, said: ForMany) -> GroupAnswer:
         return answer(self.parts, said, self.alone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -115,6 +115,24 @@ def test_what_changed_meanwhile_is_not_answered(parts: Parts) -> None:
     with pytest.raises(StaleCase, match="not those that you saw"):
         causes.answer(parts, asked, nullcontext)
     assert numbers(parts, CaseStatus.RESOLVED) == set()
+
+
+def test_what_changes_while_the_answer_is_given_stays_as_it_is(parts: Parts) -> None:
+    asked = said(parts, "item", "FX-1001")
+    second = next(c for c in parts.store.cases() if c.po_number == "PO-2")
+    turns = 0
+
+    @contextmanager
+    def alone() -> Iterator[None]:
+        nonlocal turns
+        turns += 1
+        if turns == 4:  # three were foreseen; the first is being answered
+            queue.reject(parts.store, second.case_id, "otto", "withdrawn")
+        yield
+
+    booked = causes.answer(parts, asked, alone)
+    assert {case.outcome for case in booked.cases} == {"resolved", "stale", "open"}
+    assert numbers(parts, CaseStatus.RESOLVED) == {"PO-1"} and numbers(parts, CaseStatus.REJECTED) == {"PO-2"}
 
 
 def test_an_answer_is_taken_back_until_it_is_exported(parts: Parts) -> None:
