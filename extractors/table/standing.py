@@ -128,7 +128,7 @@ def other_places(blocks: Sequence[Block], columns: Sequence[Column], meanings: M
     """Of each block, what its columns of places say where not all lines go to the same one."""
     found: list[list[str]] = [[] for _ in blocks]
     for index, label in _labels(columns, meanings).items():
-        if not _PLACE.search(label):
+        if not blocks or not _PLACE.search(label):
             continue
         texts = [" ".join(_texts(block, index)) for block in blocks]
         usual, count = Counter(texts).most_common(1)[0]
