@@ -26,7 +26,8 @@ _NUMBER = re.compile(
     r"\s?[-)]?(?!\w|[.,]\d)"
 )
 _SYMBOLS = re.compile(
-    r"(?:(?:US|C|A|NZ|HK|R)?[$€£¥₹]|zł|R\$|Kč|CHF|EUR|USD|GBP|PLN|CAD|BRL|SEK|DKK|NOK)", re.IGNORECASE
+    r"(?:(?:US|C|A|NZ|HK|R)?[$€£¥₹]|zł|R\$|Kč|CHF|EUR|USD|GBP|PLN|CAD|BRL|SEK|DKK|NOK|\bkr\b\.?|\blei\b|₺)",
+    re.IGNORECASE,
 )
 _BASE = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bza\b|\bje\b|\bper:|\bpour\b)\s*(\d{1,3}(?:[.,\s]\d{3})*|\d+)\b",

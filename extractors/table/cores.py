@@ -69,7 +69,19 @@ def find_cores(rows: Sequence[GridRow], meanings: Meanings) -> list[int]:
         for i in range(closed)
         if i not in set(strong) and _is_weak_core(rows, i, places, numbered=numbered, strong=strong)
     ]
-    return sorted(strong + weak)
+    return _first_of_bands(rows, sorted(strong + weak), places)
+
+
+def _first_of_bands(rows: Sequence[GridRow], cores: Sequence[int], places: Places) -> list[int]:
+    """Without rows between the rulings of a numbered item that have no number: its figures wrapped in their cells."""
+    kept: list[int] = []
+    for core in cores:
+        band = rows[core].row.band
+        wraps = kept and band > 0 and not rows[core].row.declared and rows[kept[-1]].row.band == band
+        if wraps and has_line_no(rows[kept[-1]], places.line_no) and not has_line_no(rows[core], places.line_no):
+            continue
+        kept.append(core)
+    return kept
 
 
 def _closing_index(rows: Sequence[GridRow], places: Places) -> int:

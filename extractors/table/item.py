@@ -198,20 +198,28 @@ def _take_other_row(printed: Printed, row: GridRow, meanings: Meanings, columns:
         if words:
             rest = CellValue(cell.column, words, cell.box, " ".join(_texts(words)))
             _take_wrapped(printed, row, rest, meanings.of.get(cell.column), columns[cell.column])
-    if not labelled and holds_figures(row.row) and row.row.text not in printed.unused:
+    taken = {word for found in printed.values.values() for word in found.words}
+    figures = any(kind_of(cell.text) == "number" and not taken.intersection(cell.words) for cell in row.cells)
+    if not labelled and figures and holds_figures(row.row) and row.row.text not in printed.unused:
         printed.unused.append(row.row.text)
 
 
 def _completes_date(printed: Printed, row: GridRow, meanings: Meanings) -> bool:
     """Takes the rest of a date that did not fit its cell ("02-12-" over "2026"), alone on its row."""
-    own = printed.values.get("requested_date")
-    if own is None or len(row.cells) > 1 or meanings.of.get(row.cells[0].column) != "requested_date":
+    alone = len(row.cells) == 1 and meanings.of.get(row.cells[0].column) == "requested_date"
+    return alone and _complete(printed, row.cells[0], "requested_date")
+
+
+def _complete(printed: Printed, cell: CellValue, meaning: str) -> bool:
+    """Takes the rest of a value that did not fit its cell: of a date, or the number below its currency."""
+    own = printed.values.get(meaning)
+    dated = meaning == "requested_date"
+    if own is None or (looks_like_date(own.text) if dated else has_digit(own.text)):
         return False
-    whole = Found((*own.words, *row.cells[0].words), own.page, own.source, own.sure, "")
-    if looks_like_date(own.text) or not looks_like_date(whole.text):
-        return False
-    printed.values["requested_date"] = whole
-    return True
+    whole = Found((*own.words, *cell.words), own.page, own.source, own.sure, "" if dated else " ")
+    fits = looks_like_date(whole.text) if dated else kind_of(whole.text) == "number"
+    printed.values[meaning] = whole if fits else own
+    return fits
 
 
 def _take_condition(printed: Printed, row: GridRow, meaning: str, words: tuple[Word, ...]) -> None:
@@ -236,6 +244,8 @@ def _has_text_column(meanings: Meanings) -> bool:
 def _take_wrapped(printed: Printed, row: GridRow, cell: CellValue, meaning: str | None, column: Column) -> None:
     if column.label.stacked:
         _take_stacked(printed, row, cell, column, below=bool(printed.values))
+    elif meaning in ("requested_date", *_NUMERIC) and _complete(printed, cell, meaning):
+        return
     elif meaning in TEXTS or (meaning is None and not column.label.text):
         _take_text(printed, row, cell.words)
     elif meaning in CODES:
@@ -363,7 +373,8 @@ def name_item(printed: Printed, style: CodeStyle, has_code_column: bool) -> Foun
     A code that leads the text goes to ``buyer_item_id`` (its owner is open) unless the table has a column for codes.
     """
     lines: list[list[Word]] = [list(line) for line in printed.lines]
-    if not has_code_column and not any(code in printed.values for code in CODES):
+    alone, uniform = not any(code in printed.values for code in CODES), style.leading or style.first_line
+    if not has_code_column and (alone or (uniform and "item_id" not in printed.values)):
         code, lines = split_code(lines, style)
         if code:
             printed.values["item_id"] = Found(code, printed.page, printed.source, 0.9)

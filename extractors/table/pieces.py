@@ -25,7 +25,7 @@ WEIGHT = {
     "tax_rate": 0.5, "tax_amount": 0.5,
 }  # fmt: skip
 # Parting labels by worth: short words that are labels by chance count little, and every cut costs.
-_WORTH = {"line_no": 0.3, "unit": 0.4, "ignored": 0.0}
+_WORTH = {"combined": 3.0, "line_no": 0.3, "unit": 0.4, "ignored": 0.0}
 _CUT_COST = 0.8
 _SHORTEST = 3  # letters of a label that hardly stands there by chance
 _TAX = frozenset({"tax_rate", "tax_amount"})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from extractors.table import TableReading, read_table
-from pipeline.model import ReadingContext
+from pipeline.model import Box, ReadingContext, Ruling
 from tests.extractors.typed_pages import typed_page
 
 D = Decimal
@@ -121,3 +122,49 @@ Item                                                  Qty    Price     Amount
 1 8000000001001 3RC240/RED/XS 0863769/66/01 8 50        8     50.00     400.00
 """)
     assert all(e.confidence < 0.99 for e in reading.evidence if e.path.endswith("_item_id"))
+
+
+def test_figures_that_wrap_below_their_currency_are_of_their_item() -> None:
+    """A narrow cell breaks "₹ 4,662.84" and "24-11-2026": between two rulings stands one item."""
+    text = """
+Sr    Item Code: Name        Required By    Quantity        Rate         Amount
+1     RM-6997: Steel         24-11-           4 Coil           ₹              ₹
+      strapping 19 mm        2026                       4,662.84      18,651.36
+2     RM-6864: Copper        18-11-            2 Nos      ₹ 5.88        ₹ 11.76
+      washer                 2026
+"""
+    page = typed_page(text)
+    lines = [w.box for w in page.words if w.text in ("Sr", "1", "2")]
+    rulings = tuple(Ruling(Box(0, b.top - 1, page.width, b.top - 1)) for b in lines)
+    reading = read_table([replace(page, rulings=rulings)], ReadingContext())
+    assert [(x.buyer_item_id, x.description, x.unit_price, x.line_amount, x.requested_date) for x in reading.lines] == [
+        ("RM-6997", "Steel strapping 19 mm", D("4662.84"), D("18651.36"), date(2026, 11, 24)),
+        ("RM-6864", "Copper washer", D("5.88"), D("11.76"), date(2026, 11, 18)),
+    ]
+
+
+def test_the_code_above_a_text_is_the_other_partys_where_a_label_names_one() -> None:
+    reading = typed("""
+Line #   Part # / Description              Qty (Unit)     Need By          Unit Price      Subtotal
+1        HS-86726                          1 (CL)         07 Dec 2026      $76.86 USD      $76.86 USD
+         Steel strapping 19 mm
+         Customer Part No.: 662359
+2        HS-72053                          4 (EA)         10 Dec 2026       $2.34 USD       $9.36 USD
+         Oil seal NBR
+         Customer Part No.: 485188
+""")
+    assert [(x.buyer_item_id, x.seller_item_id, x.description) for x in reading.lines] == [
+        ("662359", "HS-86726", "Steel strapping 19 mm"),
+        ("485188", "HS-72053", "Oil seal NBR"),
+    ]
+
+
+def test_crowns_are_a_currency_whosever_they_are() -> None:
+    reading = typed("""
+Beskrivning              Antal        À-pris        Belopp
+Rostfri rundstång        6,00 m       103,77        622,62 kr
+Arbetshandske            2,00 par      40,42         80,84 kr
+                         Summa exkl. moms           703,46 kr
+                         Moms 25%                   175,87 kr
+""")
+    assert [str(x.line_amount) for x in reading.lines] == ["622.62", "80.84"]
