@@ -21,6 +21,7 @@ _SKIPPED = ("phone", "contact", "customer_number", "vendor_number", "page", "ref
 _OTHER_LABEL = re.compile(r"[^\W\d][^:@]{1,24}:\s*\S")  # "Dept: 12": a label we do not know
 _STRANGE_LABEL = re.compile(r"^[^\W\d_]{3,20}:\s+(?=\w)")  # before a name, in a language we do not read
 _NUMBERED = re.compile(r"\d{5,}\s+(?:[-–]\s*)?(?=[^\W\d])")  # a party's number in the buyer's system before its name
+_OF_NAMES = {"van", "von"}  # below a person, they begin the name of a company
 _FORM_NUMBER = re.compile(r"[A-Z]{1,3}[-_]?\d{3,}[A-Z]?")
 _LONG = 4  # figures of a number that is hardly a part of a name
 _LONG_NUMBER = re.compile(r"\d{11,14}")  # too long for a phone or a postcode
@@ -171,7 +172,8 @@ def _goes_on(body: Sequence[PartyLine]) -> bool:
     if address.legal_form_at(second.text) == 0:
         return True
     joints = words("name_joints")
-    if first.text.casefold().split()[-1] in joints or second.text.casefold().split()[0] in joints:
+    begins = second.text.casefold().split()[0]
+    if first.text.casefold().split()[-1] in joints or (begins in joints and begins not in _OF_NAMES):
         return True
     widest = max(_width(line.words) for line in body)
     return bool(second.words) and _width(first.words) + _width(second.words[:1]) > widest

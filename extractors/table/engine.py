@@ -51,8 +51,7 @@ def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     if not rows:
         return TableReading()
     facts = _facts(rows, pages, date_order)
-    tables = bodies(find_headings(rows), rows)
-    reading = _best([_read_table(table, facts) for table in tables])
+    reading = _best([_read_table(table, facts) for table in bodies(find_headings(rows), rows)])
     cards = read_cards(rows)
     paired = replace(_read_loose(cards.items, rows, facts), regions=cards.regions)
     headed = reading.holds_items

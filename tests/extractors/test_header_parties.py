@@ -343,3 +343,10 @@ def test_labels_within_a_line_end_a_name() -> None:
 def test_a_name_or_address_that_may_be_cut_otherwise_is_not_sure() -> None:
     text = "Ship To\nAcme Tools Inc.\nReceiving Dock 4\n7 Mill Road\nSparks, NV 89431"
     assert read_parties(around(text, "en"), US)["ship_to"].reading.unsure == {"name", "address"}
+
+
+def test_a_person_above_a_company_that_begins_with_a_particle_is_no_part_of_its_name() -> None:
+    found = roles(
+        "Ship To\nMw. Bakker\nvan de Water Installaties B.V.\nFleurdreef 6\n1225 KJ Oud-Vossemeer", language="nl"
+    )
+    assert found["ship_to"].name == "van de Water Installaties B.V."
