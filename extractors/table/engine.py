@@ -47,8 +47,7 @@ _FURNITURE_MARGIN = 0.12  # page furniture stands in this share of the height at
 
 def read(pages: Sequence[Page], date_order: str | None = None) -> TableReading:
     """Reads the line items of one order. ``date_order`` holds where the dates printed prove none."""
-    rows = in_turn(rows_of(pages))
-    if not rows:
+    if not (rows := in_turn(rows_of(pages))):
         return TableReading()
     facts = _facts(rows, pages, date_order)
     reading = _best([_read_table(table, facts) for table in bodies(find_headings(rows), rows)])
