@@ -16,6 +16,7 @@ from store.keyed import HEADER, OF_LINE, line_of
 
 router = APIRouter(include_in_schema=False)
 WORDS = {
+    "customer": "our customer", "ship_to": "our ship-to",
     "po_number": "PO number", "order_date": "order date", "requested_date": "wanted on", "item": "our item",
     "unit_price": "price", "price_base_quantity": "price per", "line_amount": "amount",
 }  # fmt: skip

@@ -15,7 +15,8 @@ from pipeline.run import code_key
 from pipeline.units import same_unit, unit_code
 from store.comparison import LINE, Judged
 
-HEADER = ("po_number", "order_date", "requested_date", "currency", "total")
+PARTIES = ("customer", "ship_to")  # by our own numbers: matched, not read
+HEADER = (*PARTIES, "po_number", "order_date", "requested_date", "currency", "total")
 OF_LINE = ("item", "quantity", "unit", "unit_price", "price_base_quantity", "line_amount")
 NUMBERS = ("total", "quantity", "unit_price", "price_base_quantity", "line_amount")
 DATES = ("order_date", "requested_date")
@@ -35,7 +36,10 @@ def machine_answers(decision: Decision) -> dict[str, Answer]:
     """By path; only what has a value."""
     tree = order_to_json(decision.order)
     sure = {e.path: e.confidence for e in decision.order.evidence}
-    found = {name: Answer(str(tree[name]), sure.get(name)) for name in HEADER if tree[name] is not None}
+    parties = zip(PARTIES, (decision.customer_id, decision.ship_to_id), strict=True)
+    found = {name: Answer(key, None) for name, key in parties if key is not None}
+    read = [name for name in HEADER if name not in PARTIES and tree[name] is not None]
+    found |= {name: Answer(str(tree[name]), sure.get(name)) for name in read}
     for i, (line, decided) in enumerate(zip(tree["lines"], decision.lines, strict=True)):
         if decided.sku is not None:
             found[f"lines[{i}].item"] = Answer(decided.sku, None)

@@ -25,7 +25,7 @@ from store.tables import DecisionRow, MessageRow, OrderRow
 TODAY, TOMORROW = date(2026, 11, 16), date(2026, 11, 17)
 ALL = Rates(1.0)
 RIGHT = {
-    "po_number": "po 1", "order_date": "2026-11-02", "currency": "EUR", "lines[0].item": "A1",
+    "customer": "C1", "po_number": "po 1", "order_date": "2026-11-02", "currency": "EUR", "lines[0].item": "A1",
     "lines[0].quantity": "10", "lines[0].unit": "piece", "lines[0].unit_price": "2.500",
 }  # fmt: skip
 
@@ -70,10 +70,11 @@ def test_who_keys_the_same_is_done(store: Store) -> None:
 def test_a_second_look_says_who_is_right(store: Store) -> None:
     item = drawn(store)
     keyed = {**RIGHT, "lines[0].quantity": "100", "lines[0].unit": "box", "lines[1].item": "B-2", "total": "25.00"}
+    keyed["customer"] = "C2"
     second = store.reporting.key_audit(item.audit_id, "ann", keyed)
     assert second.status == "second" and second.machine["lines[0].quantity"] == "10.0", "now both are shown"
     assert second.machine["lines[0].price_base_quantity"] == "1", "which nobody keyed, so it is not judged"
-    assert second.differing == ("total", "lines[0].quantity", "lines[0].unit", "lines[1]")
+    assert second.differing == ("customer", "total", "lines[0].quantity", "lines[0].unit", "lines[1]")
     with pytest.raises(UsageError, match="currency: not among what differs"):
         store.reporting.settle_audit(item.audit_id, "bob", ["currency"])
     done = store.reporting.settle_audit(item.audit_id, "bob", ["lines[0].quantity", "lines[1]"])
