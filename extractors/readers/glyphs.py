@@ -8,7 +8,7 @@ exchanged only where its shape is clearly nearer to those of a look-alike than t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import cv2
@@ -58,7 +58,8 @@ def told_apart(words: Sequence[Recognised], runs: Sequence[Run], shapes: Shapes,
     asked = [index for index, word in enumerate(words) if word.line[0] >= 0 and _is_asked(word)]
     if not asked:
         return list(words)
-    known = _examples([w for w in words if w.line[0] >= 0], runs, shapes, picture)
+    wanted = {like for index in asked for c in words[index].text if c in _LIKE for like in (c, *_LIKE[c])}
+    known = _examples([w for w in words if w.line[0] >= 0], wanted, runs, shapes, picture)
     result = list(words)
     for index in asked:
         glyphs = _glyphs(words[index], runs[words[index].line[0]], shapes, picture, cut=True)
@@ -75,16 +76,17 @@ def _is_asked(word: Recognised) -> bool:
 
 
 def _examples(
-    words: Iterable[Recognised], runs: Sequence[Run], shapes: Shapes, picture: Picture
+    words: Iterable[Recognised], wanted: Set[str], runs: Sequence[Run], shapes: Shapes, picture: Picture
 ) -> dict[str, list[Glyph]]:
+    """How the page prints the characters that are wanted, out of sure numbers and words."""
     known: dict[str, list[Glyph]] = {}
     for word in words:
         if word.confidence < _SURE or not (_NUMBER.fullmatch(word.text) or _WORD.fullmatch(word.text)):
             continue
-        if all(c not in _LIKE or len(known.get(c, ())) >= _MOST for c in word.text):
+        if all(c not in wanted or len(known.get(c, ())) >= _MOST for c in word.text):
             continue
         for glyph in _glyphs(word, runs[word.line[0]], shapes, picture, cut=False):
-            if glyph.character in _LIKE:
+            if glyph.character in wanted:
                 known.setdefault(glyph.character, []).append(glyph)
     return known
 
@@ -97,7 +99,8 @@ def _glyphs(word: Recognised, run: Run, shapes: Shapes, picture: Picture, *, cut
     if not own.any():
         return []
     grey = picture[rows, columns].astype(np.float32)
-    darkest = float(np.percentile(grey[own], 5))
+    shades = grey[own]
+    darkest = float(np.partition(shades, len(shades) // 20)[len(shades) // 20])
     inked = np.clip((250 - grey) / max(250 - darkest, 1), 0, 1) * own
     cuts = [_parted(inked > level, inked, len(word.text), cut) for level in (_LEVELS if cut else _LEVELS[:1])]
     boxes = next((found for found in cuts if found), [])

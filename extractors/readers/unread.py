@@ -34,7 +34,7 @@ def unread(picture: Picture, words: Sequence[Recognised], lines: Lines, letter: 
         mask[max(y0 - 4, 0) : y1 + 4, max(x0 - 4, 0) : x1 + 4] = 0
     joined = cv2.dilate(mask, np.ones((round(_NEAR_DOWN * letter), round(_NEAR_ACROSS * letter)), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    area = np.bincount(labels.ravel(), weights=(mask.ravel() > 0), minlength=len(stats))
+    area = np.bincount(labels[mask > 0], minlength=len(stats))
     wide, high = stats[:, 2] - _NEAR_ACROSS * letter, stats[:, 3] - _NEAR_DOWN * letter
     found = (wide >= _LEAST_WIDE * letter) & (high >= _LEAST_HIGH * letter) & (high <= _MOST_HIGH * letter)
     found &= area >= _LEAST_INK * letter * letter
