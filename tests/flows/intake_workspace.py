@@ -135,6 +135,8 @@ def content(workspace: Path) -> dict[str, list[tuple[object, ...]]]:
         }
     dump["meta"] = [row for row in dump["meta"] if "audit_head" not in row]
     dump.pop("last_looks")  # how the last look went is overwritten by the next
+    for name in ("order_facts", "exception_facts", "field_tallies"):  # taken from the others whenever a report is made
+        dump.pop(name)
     return dump
 
 
