@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.model import DocumentType, MailContext, MatchedOrder, Mismatch
 from rules.base import PolicyRule
 from rules.facts import mismatch
-from rules.line_mentions import holds_order, mentions, named_by_code, sentences
+from rules.line_mentions import holds_order, mentions, named_by_code, sentences, strange_count
 from rules.mail_address import names_another_address, names_elsewhere
 from rules.other_number import other_number
 from rules.phrasebook import phrasebook
@@ -104,6 +104,9 @@ def _lines(text: str, matched: MatchedOrder, told: Sequence[str]) -> Iterator[tu
         for line, figures in named[:1]:
             beside = f", with {', '.join(figures[:3])} beside it" if figures else ""
             yield textwrap.shorten(sentence, QUOTE_LENGTH), f"speaks of {line.label}{beside}"
+        count = strange_count(sentence, matched.order.lines) if not named else None
+        if count is not None:
+            yield textwrap.shorten(sentence, QUOTE_LENGTH), f"speaks of {count}, which no line orders"
 
 
 def _says(kind: str) -> str:

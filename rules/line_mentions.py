@@ -7,7 +7,7 @@ figures that the line does not have do, whatever they mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -35,6 +35,14 @@ _COUNTED = re.compile(  # "Number of items: 3"
     r"(?:number|count|total|sum|anzahl|zahl|gesamt|nombre|numero|aantal|liczba|ilosc|n[or]?)\b[^\d.!?]{0,20}$"
 )
 _SPLIT = re.compile(r"\n|(?<=[.!?;])\s+(?=[^\W\d])")
+_PIECES = re.compile(
+    r"(?<![\w.,/-])(\d[\d.,]*) ?(?:pcs|pc|pces?|pieces?|stk|stck|stuck|stueck|st|ea|each|units?|pz|pzas?|piezas?|"
+    r"pezz[io]|uds?|unidades?|unid|pecas?|stuks?|szt|sztuk[ai]?)\b"
+)
+_MONEY = re.compile(
+    r"(?<!\w)(?:eur|usd|gbp|chf|pln|[€$£]) ?(\d[\d.,]*)|"
+    r"(?<![\w.,/-])(\d[\d.,]*) ?(?:eur|euros?|usd|gbp|chf|pln|zl|[€$£])(?!\w)"
+)
 _FIGURE = re.compile(r"\d(?:[\d.,'/-]*\d)?")
 
 
@@ -90,6 +98,24 @@ def unknown_figures(text: str, item: LineItem, matched: MatchedOrder) -> tuple[s
     words = (word for word in rest.split() if has_digit(word) and code_key(word) not in printed)
     figures = (figure for word in words for figure in _FIGURE.findall(word))
     return tuple(figure for figure in figures if not _is_known(figure, known))
+
+
+def strange_count(text: str, items: Sequence[LineItem]) -> str | None:
+    """A number of pieces in the text that is the quantity of none of the items, nor of all of them."""
+    quantities = [item.quantity for item in items if item.quantity is not None]
+    known = {*quantities, sum(quantities, Decimal(0)), Decimal(len(items))}
+    known |= {part.quantity for item in items for part in item.schedule if part.quantity is not None}
+    counts = (
+        match[0] for match in _PIECES.finditer(without_accents(text)) if not _is_known(match[1].strip(".,"), known)
+    )
+    return next(counts, None)
+
+
+def strange_price(text: str, item: LineItem) -> str | None:
+    """An amount of money in the text that is neither the price nor the amount of the item."""
+    known = {value for value in (item.unit_price, item.line_amount) if value is not None}
+    found = ((match[0], match[1] or match[2]) for match in _MONEY.finditer(without_accents(text)))
+    return next((text for text, figure in found if not _is_known(figure.strip(".,"), known)), None)
 
 
 def _is_known(figure: str, known: set[Decimal]) -> bool:

@@ -14,25 +14,49 @@ from rules.facts import mismatch
 FIRST_REVISIONS = frozenset({"", "0", "00", "1", "01", "A"})  # how the first issue of an order is marked, if at all
 # What buyers put behind an order's number when they send it again: ".1", "-R2", "/2", " Rev B", "-A".
 SUFFIX = re.compile(r"[\s./_-]*(?:r|rev|revision|v|ver|version|chg|change|amd)?[\s./_-]*(?:\d{1,2}|[a-z])", re.I)
+GLUED = re.compile(r"(?:r|rev|v|ver)\d", re.I)
+PREFIXED = re.compile(r"([A-Za-z.]{0,5})[\s.:#/_-]*0*([1-9]\w*(?:\W.*)?)")  # "PO-4711", "B 0004711"
+LEAST = 4  # characters of a number that others may be built on
 
 
 def same_number(matched: MatchedOrder) -> tuple[EarlierOrder, ...]:
-    """Earlier orders under this order's number, newest last."""
-    number = code_key(matched.order.po_number)
-    return tuple(held for held in matched.earlier if number and code_key(held.po_number) == number)
+    """Earlier orders under this order's number, newest last, however it is written: "4711", "PO-4711", "0004711"."""
+    number = matched.order.po_number
+    return tuple(held for held in matched.earlier if number and _is_same(number, held.po_number))
+
+
+def _is_same(number: str, other: str) -> bool:
+    if code_key(number) == code_key(other):
+        return True
+    (prefix, bare), (other_prefix, other_bare) = _parted(number), _parted(other)
+    return len(bare) >= LEAST and code_key(bare) == code_key(other_bare) and "" in (prefix, other_prefix)
+
+
+def _parted(number: str) -> tuple[str, str]:
+    """The letters before the first figure of a number, and the rest without leading zeros."""
+    found = PREFIXED.fullmatch(number.strip())
+    return (code_key(found[1]), found[2]) if found is not None else ("", number.strip())
 
 
 def base_number(matched: MatchedOrder) -> tuple[EarlierOrder, ...]:
     """Earlier orders whose number is this order's without a revision suffix ("4711" of "4711-R2"), newest last."""
-    number = (matched.order.po_number or "").strip()
-    return tuple(held for held in matched.earlier if _is_suffixed(number, held.po_number.strip()))
+    number = matched.order.po_number or ""
+    return tuple(held for held in matched.earlier if _is_base(held.po_number, number))
+
+
+def _is_base(base: str, number: str) -> bool:
+    (prefix, bare), (other_prefix, other_bare) = _parted(base), _parted(number)
+    alike = prefix == other_prefix or "" in (prefix, other_prefix)
+    return alike and _is_suffixed(other_bare, bare)
 
 
 def _is_suffixed(number: str, base: str) -> bool:
-    if len(base) < 4 or not number.casefold().startswith(base.casefold()):
+    if len(base) < LEAST or not number.casefold().startswith(base.casefold()):
         return False
     rest = number[len(base) :]
-    return bool(rest) and not rest[0].isalnum() and SUFFIX.fullmatch(rest) is not None
+    return (
+        bool(rest) and (not rest[0].isalnum() or GLUED.match(rest) is not None) and SUFFIX.fullmatch(rest) is not None
+    )
 
 
 def is_blanket(held: EarlierOrder) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pipeline.language import fold, month_names
 from pipeline.model import MatchedOrder
 from pipeline.values import is_unit
-from rules.facts import Line
-from rules.line_mentions import mentions, sentences
+from rules.facts import Line, plain
+from rules.line_mentions import mentions, sentences, strange_count, strange_price
 from rules.mail_address import is_for_another_place, names_elsewhere
 from rules.phrasebook import without_accents
 
@@ -37,7 +37,18 @@ def told(text: str, line: Line | None, matched: MatchedOrder) -> Iterator[tuple[
         yield text, "names another place of delivery"
     if line is not None:
         yield from struck_over(text, matched)
+        yield from _other_figures(text, line)
     yield from _of_other_lines(text, line, matched)
+
+
+def _other_figures(text: str, line: Line) -> Iterator[tuple[str, str]]:
+    """Pieces and money that are not the line's; a pack of so many pieces in the catalogue's own words is none."""
+    own = line.match.item.description if line.match.item is not None else ""
+    count, price = strange_count(text, [line.item]), strange_price(text, line.item)
+    if count is not None and count not in without_accents(own):
+        yield text, f"speaks of {count}, and the line orders {plain(line.item.quantity)}"
+    if price is not None:
+        yield text, f"speaks of {price}"
 
 
 def _several_deliveries(text: str, *, of_line: bool) -> bool:

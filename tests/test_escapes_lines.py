@@ -36,10 +36,16 @@ TELLING = (
     "Delivery to Kreuztal warehouse", "ship to site B", "livrer à Lyon",
     # struck over
     "XXXXXXXXXXXXXXXX", "---LED lamp 8 W---",
+    # figures, prices and complaints that are not the line's
+    "8 pcs by air, rest by sea", "ggf. auch 25 Stk", "Inhalt 10 St.", "4.20 EUR", "old price 4.50",
+    "Preis bitte prüfen", "plus Legierungszuschlag", "Reklamation 4711", "Ersatz für defekte Lieferung",
+    "Fabrikat nach Wahl",
+    "ou autre marque", "ignore this line", "doppelt", "wird nicht benötigt", "buy 10 get 1",
     # another line
     "Item 30: 40 pcs",
 )  # fmt: skip
 HARMLESS = (
+    "20 pcs in one box", "4.81 EUR net", "Kontakt 24 V",
     "Please pack singly.", "No substitutes", "Certificate 3.1 on request", "colour white", "with bracket",
     "Material S235JR", "RoHS compliant", "Deliver to Siegen", "max. 6 bar", "temperature -20 to +60 °C", "2 x 1.5 mm2",
     "Drawing 4711 Rev B", "LED-Lampe für Halle 3", "Please deliver with delivery note", "Quality according to ISO 9001",

@@ -25,7 +25,11 @@ PDF = as_pdf(ORDER)
 
 
 def decide_mail(
-    text: str = COVER, *more: tuple[str, bytes], subject: str = SUBJECT, order: bytes = PDF
+    text: str = COVER,
+    *more: tuple[str, bytes],
+    subject: str = SUBJECT,
+    order: bytes = PDF,
+    history: MemoryHistory | None = None,
 ) -> list[Decision]:
     """The decisions on a mail with the order and ``more`` files."""
     mail = EmailMessage()
@@ -38,7 +42,9 @@ def decide_mail(
     intake = Intake(ocr_cache=None)
     read = partial(wiring.read_orders, options=wiring.reading_options(intake))
     reading = read_message(message, documents, read, wiring.reading_context(erp(), intake))
-    decided = decide_message(reading, wiring.deciders(erp(), MemoryHistory(), load_policies()), date(2026, 11, 16))
+    decided = decide_message(
+        reading, wiring.deciders(erp(), history or MemoryHistory(), load_policies()), date(2026, 11, 16)
+    )
     return [one.decision for one in decided]
 
 
@@ -64,6 +70,14 @@ OTHER_TEXTS = (
     "Die Bestellung wurde versehentlich versendet.", "Merci d'ignorer la pièce jointe.",
     "Commande envoyée par erreur.", "Ruego ignoren el archivo adjunto.", "Vi preghiamo di ignorare l'allegato.",
     "Per abuis verzonden.", "Proszę zignorować załącznik.", "Por favor ignorem o anexo.",
+    "There is a typo in line 3.", "Richtig sind 12 Stück.", "il faut 40 pièces et non 20",
+    "Van de lampen graag 40 stuks.", "Plus 5 more gauges please.", "We only need the gauges this time.",
+    # no order, or one that came before
+    "Attached is the draft order for your review.", "Could you quote the attached?",
+    "Anbei der Entwurf der Bestellung.",
+    "Bitte warten Sie, bis wir uns melden.", "Anbei nochmals unsere Bestellung.",
+    "Resending as you may not have received the first one.", "We will pick up the goods ourselves.",
+    "Wir holen die Ware selbst ab.",
     # another order
     "Please find attached our purchase order 4500-77999.", "anbei unsere Bestellung Nr. 4500-77999.",
     "ci-joint notre commande n° 4500-77999", "New order 4500-77999",
@@ -78,6 +92,10 @@ USUAL_TEXTS = (
     "Please deliver to our Siegen plant.",
     "If this e-mail was sent to you in error, please inform the sender.",
     "Tel. 0271 4711-20, customer no. 10012345",
+    "Please quote our number on the invoice.",
+    "3 items, 80 pieces in all.",
+    "Many thanks for your offer of 3 November.",
+    "Lieferung wie immer frei Haus an unsere bekannte Adresse.",
 )
 
 
@@ -143,3 +161,29 @@ def test_two_versions_in_a_mail_reach_a_person(name: str) -> None:
 def test_the_same_order_in_two_files_is_one(copy: tuple[str, bytes]) -> None:
     (decision,) = decide_mail(COVER, copy)
     assert (decision.decision, decision.mismatches) == (Verdict.AUTO, ())
+
+
+def numbered(number: str, day: str) -> bytes:
+    return as_pdf(ORDER.but(header={**HEADER, "PO Number": number, "Order date": day}))
+
+
+FORMS_OF_ONE = (
+    ("4711-0815", "PO 4711-0815"), ("PO-4711815", "4711815"), ("4711815", "PO-4711815/0"), ("4711815", "0004711815"),
+    ("B4711815", "4711815"), ("4711815", "4711815v2"), ("PO4711815", "P.O. 4711815"), ("4711815", "4711815_rev2"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), FORMS_OF_ONE)
+def test_an_order_comes_again_under_its_number_in_another_form(first: str, second: str) -> None:
+    history = MemoryHistory()
+    decide_mail(subject="Order", order=numbered(first, "2026-11-05"), history=history)
+    (again,) = decide_mail(subject="Order", order=numbered(second, "2026-11-12"), history=history)
+    assert {"duplicate_po", "revised_po"} & codes(again)
+
+
+@pytest.mark.parametrize(("first", "second"), [("4711815", "4711816"), ("A4711815", "B4711815"), ("815-1", "815-2")])
+def test_the_same_lines_a_week_later_are_another_order(first: str, second: str) -> None:
+    history = MemoryHistory()
+    decide_mail(subject="Order", order=numbered(first, "2026-11-05"), history=history)
+    (again,) = decide_mail(subject="Order", order=numbered(second, "2026-11-12"), history=history)
+    assert (again.decision, again.mismatches) == (Verdict.AUTO, ())
