@@ -257,3 +257,11 @@ Line     Item
     choice = terms(around(text, "en"), "payment_terms")
     assert choice.value == "NET 60 DAYS FROM DATE OF INVOICE ISSUED BY US"
     assert choice.found is not None and choice.found.score < 0.99
+
+
+def test_terms_that_end_in_a_common_word_do_not_take_the_value_of_the_next_field() -> None:
+    text = """
+Terms of payment:      30 days from invoice date
+Terms of delivery:     EXW Columbus
+"""
+    assert terms(around(text, "en"), "payment_terms").value == "30 days from invoice date"
