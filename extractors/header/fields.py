@@ -316,7 +316,8 @@ def _to_the_end(found: Found, pages: Sequence[Surroundings]) -> Found:
     for segment in around.page.segments:
         near = 0 < segment.box.y_mid - end.y_mid < _NEXT_LINE * end.height
         under = near and abs(segment.box.x0 - end.x0) < end.height / 2 and ":" not in segment.text
-        if under and around.left_label(segment) is None:  # else the value of the next field
+        worded = any(map(str.isalpha, segment.text))  # "—" stands for nothing
+        if under and worded and around.left_label(segment) is None:  # else the value of the next field
             words += segment.words
             end = segment.words[0].box
     if len(words) == len(found.words):
