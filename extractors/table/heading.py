@@ -18,6 +18,7 @@ from pipeline.values import has_digit
 _NUMERIC = frozenset({"quantity", "unit_price", "line_amount", "gross_amount"})
 _NAMES = TEXTS | {"line_no"}  # what "items" and "positions" may label
 _SEED_SCORE = 3.5
+_SAME_EDGE = 3.0  # points
 _SHARED = 0.5  # of the narrower row that stands over, or below, another row of the same heading
 _MOSTLY = 0.8  # of the labels: two may have run together
 _CENTRED = 0.35  # of a text height by which the middle of a centred label may be off
@@ -131,7 +132,14 @@ def _continues(row: Row, neighbour: Row, seed: Row) -> bool:
     known = [_knows(segment) for segment in row.segments]
     if row.band == seed.band and row.band > 0 and any(known):
         return True
+    if sum(known) >= 0.5 * len(known) and len(known) > 2 and _is_set_under(row, neighbour):
+        return True
     return all(known) and (_fits_below(row, seed) or _overlap(row.box, seed.box) >= _SHARED)
+
+
+def _is_set_under(row: Row, neighbour: Row) -> bool:
+    """Every label begins exactly where one of the other line does: the same labels in another language."""
+    return all(any(abs(s.box.x0 - other.box.x0) < _SAME_EDGE for other in neighbour.segments) for s in row.segments)
 
 
 def _knows(segment: Segment) -> bool:
@@ -165,7 +173,8 @@ def _fits_below(row: Row, seed: Row) -> bool:
 
 def read_heading(rows: Sequence[Row], *, by_worth: bool = False) -> Heading | None:
     """The labels of heading rows; None when they do not make a table. ``by_worth``: see ``reparted``."""
-    pieces = _moved_down([p for number, row in enumerate(rows) for p in row_pieces(row, number, by_worth=by_worth)])
+    found = [p for number, row in enumerate(rows) for p in row_pieces(row, number, by_worth=by_worth)]
+    pieces = _parted_below(_moved_down(found))
     split = _level_split(pieces, len(rows))
     labels: list[Label] = []
     if split is None:
@@ -192,6 +201,32 @@ def _moved_down(pieces: Sequence[Piece]) -> list[Piece]:
             kept[kept.index(upper)] = first
             kept.append(last)
     return kept
+
+
+def _parted_below(pieces: Sequence[Piece]) -> list[Piece]:
+    """Words behind a whole label go on what stands over them ("Unit price from / to", where "Delivery time" stands over
+    "from / to")."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        upper = [other for other in pieces if other.line == piece.line - 1]
+        cuts = (_parts(piece, at) for at in range(len(piece.words) - 1, 0, -1))
+        kept += next((cut for cut in cuts if _stand_apart(*cut, upper)), (piece,)) if _is_mixed(piece) else (piece,)
+    return kept
+
+
+def _is_mixed(piece: Piece) -> bool:
+    return piece.hit is not None and piece.hit.score < 1.0 and len(piece.words) > 1
+
+
+def _parts(piece: Piece, at: int) -> tuple[Piece, Piece]:
+    return part(piece.words[:at], piece.line), part(piece.words[at:], piece.line)
+
+
+def _stand_apart(label: Piece, rest: Piece, upper: Sequence[Piece]) -> bool:
+    """Whether a whole label stands under none of the labels above, or another than what follows it does."""
+    whole = label.hit is not None and label.hit.score == 1.0 and rest.hit is None
+    over = [other for other in upper if _overlap(other.box, rest.box) > 0.5]
+    return whole and len(over) == 1 and _overlap(over[0].box, label.box) <= 0
 
 
 def _begins_at_last_word(lower: Piece, upper: Piece) -> bool:

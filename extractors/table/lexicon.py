@@ -6,6 +6,7 @@ Meanings are the field names of ``LineItem`` (``quantity`` ...), ``item_id`` for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -224,14 +225,18 @@ def _cut_run(
     return None
 
 
+# DD/MM/YYYY, GG.MM.AAAA, TT.MM.JJJJ, MM-DD-YY
+_DATE_FORM = re.compile(r"(?:dd?|gg?|jj|tt|mm?)[./-](?:dd?|mm?)[./-](?:yy|aa|jj|rr){1,2}", re.IGNORECASE)
+
+
 @lru_cache(maxsize=16384)
 def is_qualifier(word: str) -> bool:
-    """Whether a word beside a label only qualifies it: a currency, a unit, "net", "%"."""
+    """Whether a word beside a label only qualifies it: a currency, a unit, the form of a date, "net", "%"."""
     folded = fold(word)
     if not folded or folded in _QUALIFIERS or folded.isdigit():
         return True
     bare = word.strip("()[]/.:,")
-    return currency_code(bare) is not None or unit_code(bare) is not None
+    return _DATE_FORM.fullmatch(bare) is not None or currency_code(bare) is not None or unit_code(bare) is not None
 
 
 def is_exclusion(word: str) -> bool:

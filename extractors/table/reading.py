@@ -24,6 +24,7 @@ _MENDED = 0.9
 _CONFLICT = 0.55
 _CLEAR = 0.99
 _OPEN = 0.85  # of what no arithmetic touches
+_COUNTED = re.compile(r"[a-z]{2}\(\d{1,2}\)")
 _CODE_WORDS = 5  # of a code printed with blanks
 _SPECKS = "'\\\"_|~"  # dirt around a recognised unit
 # Signs beside a number that say it is not to be taken as it stands; stars at prices are marks of taxes.
@@ -112,10 +113,11 @@ def _put_codes(line: _Line, printed: Printed) -> None:
 
 
 def _is_clear_code(text: str) -> bool:
-    """A few words with a figure among them: more are a whole row, words alone a name, words in small letters a text."""
+    """A few words with a figure among them: more are a whole row, words alone a name, words in small letters a text;
+    "Date(1)" counts something."""
     words = text.split()
     written = len(words) > 1 and any(sum(map(str.islower, word)) > 1 for word in words)
-    return len(words) <= _CODE_WORDS and has_digit(text) and not written
+    return len(words) <= _CODE_WORDS and has_digit(text) and not written and not _COUNTED.search(text)
 
 
 def _free_false_gtin(printed: Printed) -> None:

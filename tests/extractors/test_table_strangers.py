@@ -254,6 +254,35 @@ def test_a_code_of_several_words_in_small_letters_is_not_sure() -> None:
 Line   Item No.              Description        Qty     Price    Amount
 1      Date(1) Qty Date(2)   Screw washer         5      2.00     10.00
 2      CS93620 A1            Hex screw           10      3.00     30.00
+3      Date(2)               Hex nut             10      3.00     30.00
 """)
     sure = {e.path: e.confidence for e in reading.evidence}
     assert sure["lines[0].buyer_item_id"] < 0.99 <= sure["lines[1].buyer_item_id"]
+    assert sure["lines[2].buyer_item_id"] < 0.99
+
+
+def test_words_behind_a_whole_label_go_on_the_label_over_them() -> None:
+    reading = typed("""
+                                                     Delivery time
+Quantity   Item         Description     Unit price from / to
+  500.00   L380221-01   Pallet              2.5000 09/02/2027
+  250.00   L380222-01   Half pallet         1.5000 16/02/2027
+""")
+    assert [(x.buyer_item_id, x.quantity, x.unit_price) for x in reading.lines] == [
+        ("L380221-01", D(500), D("2.5")),
+        ("L380222-01", D(250), D("1.5")),
+    ]
+
+
+def test_the_same_labels_in_another_language_set_exactly_under_the_first_ones() -> None:
+    """Some of the second line are abbreviations nobody knows."""
+    reading = typed("""
+Pos   Codice Articolo   Quantità   Prezzo Unitario   1° sc.    Importo   D. cons.
+      Item              Quantity   Unit Price        1st di.   Amount    Dely. d.
+ 3    05AVAR1380             500            4,3490             2.174,50  23/04/27
+ 6    05AVAR1675              30            2,6220                78,66  30/04/27
+""")
+    assert [(x.line_no, x.buyer_item_id, x.quantity, str(x.requested_date)) for x in reading.lines] == [
+        ("3", "05AVAR1380", D(500), "2027-04-23"),
+        ("6", "05AVAR1675", D(30), "2027-04-30"),
+    ]
