@@ -240,9 +240,9 @@ def _face(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, face: str, a
     text = "  ".join(alphabet).encode("utf-16-le") + b"\0\0"
     item = raw.FPDFPageObj_NewTextObj(document.raw, face.encode(), _HEIGHT)
     raw.FPDFText_SetText(item, ctypes.cast(ctypes.create_string_buffer(text), ctypes.POINTER(ctypes.c_ushort)))
-    bitmap = raw.FPDFTextObj_GetRenderedBitmap(document.raw, page.raw, item, 1.0)
-    ink = pypdfium2.PdfBitmap.from_raw(bitmap).to_numpy()[..., 3].copy()
-    raw.FPDFBitmap_Destroy(bitmap)
+    bitmap = pypdfium2.PdfBitmap.from_raw(raw.FPDFTextObj_GetRenderedBitmap(document.raw, page.raw, item, 1.0))
+    ink = bitmap.to_numpy()[..., 3].copy()
+    bitmap.close()  # pypdfium2 frees what it wraps: freed twice, it ended the process some documents later
     raw.FPDFPageObj_Destroy(item)
     filled = np.concatenate(([False], (ink > 255 * _INK).any(axis=0), [False]))
     edges = np.flatnonzero(filled[1:] != filled[:-1])
