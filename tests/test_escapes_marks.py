@@ -10,6 +10,7 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -119,8 +120,27 @@ def _commented(document: Any, table: Any) -> None:
     document.add_comment(_quantity(table).runs, text="please make this 40", author="A. Weber")
 
 
-WORD = {"struck": _struck_run, "struck twice": _twice_struck_row, "tracked": _tracked, "row deleted": _row_deleted,
-        "comment": _commented}  # fmt: skip
+def _by_style(kind: WD_STYLE_TYPE) -> Callable[[Any, Any], None]:
+    def change(document: Any, table: Any) -> None:
+        style = document.styles.add_style("Gone", kind)
+        style.font.strike = True
+        for cell in table.rows[ROW].cells:
+            paragraph = cell.paragraphs[0]
+            for target in paragraph.runs if kind is WD_STYLE_TYPE.CHARACTER else (paragraph,):
+                target.style = style
+
+    return change
+
+
+WORD = {
+    "struck": _struck_run,
+    "struck by a style": _by_style(WD_STYLE_TYPE.CHARACTER),
+    "struck by the style of paragraphs": _by_style(WD_STYLE_TYPE.PARAGRAPH),
+    "struck twice": _twice_struck_row,
+    "tracked": _tracked,
+    "row deleted": _row_deleted,
+    "comment": _commented,
+}
 
 
 @pytest.mark.parametrize("name", WORD)
@@ -183,6 +203,10 @@ BOOKS: dict[str, tuple[Callable[[Any, int], None], str]] = {
     "shown as nothing": (_format(5, ";;;"), "low_confidence"),
     "shown as boxes": (_format(5, '0" boxes"'), "uom_mismatch"),
     "shown per 100": (_format(7, '0.00" per 100"'), "wrong_price"),
+    **{
+        f"shown by {code}": (_format(5, code), "low_confidence")
+        for code in ("0%", "0.0%", "-0", "(0)", '"40"', '0"0"', "[White]0", '[<100]"-";0')
+    },
     "shown as dollars": (_format(7, "[$$-409]#,##0.00"), "currency_mismatch"),
 }
 
@@ -193,7 +217,9 @@ def test_a_changed_workbook_reaches_a_person(name: str) -> None:
     assert code in codes(decide("order.xlsx", book_with(change)))
 
 
-@pytest.mark.parametrize("code", ["General", '#,##0.00 "€"', "[$EUR] #,##0.00;[Red]-[$EUR] #,##0.00", "0.0000"])
+@pytest.mark.parametrize(
+    "code", ["General", "#,##0.00_);(#,##0.00)", '#,##0.00 "€"', "[$EUR] #,##0.00;[Red]-[$EUR] #,##0.00", "0.0000"]
+)
 def test_a_workbook_with_usual_formats_goes_through(code: str) -> None:
     assert decide("order.xlsx", book_with(_format(7, code))).decision is Verdict.AUTO
 

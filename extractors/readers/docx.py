@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _CHANGES = tuple(f"{_W}{name}" for name in ("del", "ins", "moveFrom", "moveTo"))
 _BESIDE = ("comments", "footnotes", "endnotes")  # parts of a file whose text is not set into the page
 _UNSEEN = {f"{_W}moveFrom", f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
+_OF_STYLE = ("strike", "dstrike", "vanish")
 _QUOTED = 300  # characters of a comment
 
 
@@ -33,11 +35,34 @@ def read(document: Document, options: ReadingOptions = DEFAULTS) -> Pages:
     check_archive(document.content, document.file_name, options)
     try:
         word = docx.Document(io.BytesIO(document.content))
+        _apply_styles(word)
         blocks = [*_headers(word, "header"), *_blocks(word.element.body), *_headers(word, "footer")]
         doubts = tuple(_doubts(word))
     except (KeyError, ValueError, InvalidXmlError, zipfile.BadZipFile, etree.LxmlError) as error:
         raise DocumentError(f"{document.file_name}: not readable as a Word document ({error})") from error
     return Pages(document.sha256, document.file_name, (typeset(blocks, Source.DOCX),), doubts)
+
+
+def _apply_styles(word: docx.document.Document) -> None:
+    """Writes what a style strikes or hides into the runs themselves, where it is looked for."""
+    for style in word.styles.element.iter(f"{_W}style"):
+        marks = [mark for name in _OF_STYLE if _is_on(mark := style.find(f"{_W}rPr/{_W}{name}"))]
+        name = style.get(f"{_W}styleId")
+        for run in _runs_of(word.element.body, name) if marks else ():
+            own = run.find(f"{_W}rPr")
+            own = etree.SubElement(run, f"{_W}rPr") if own is None else own
+            for mark in marks:
+                if own.find(mark.tag) is None:
+                    own.append(copy.deepcopy(mark))
+
+
+def _runs_of(body: etree._Element, style: str | None) -> Iterator[etree._Element]:
+    for run in body.iter(f"{_W}r"):
+        paragraph = next(run.iterancestors(f"{_W}p"), None)
+        of_run = run.find(f"{_W}rPr/{_W}rStyle")
+        of_paragraph = paragraph.find(f"{_W}pPr/{_W}pStyle") if paragraph is not None else None
+        if any(named is not None and named.get(f"{_W}val") == style for named in (of_run, of_paragraph)):
+            yield run
 
 
 def _doubts(word: docx.document.Document) -> Iterator[str]:

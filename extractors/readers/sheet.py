@@ -14,7 +14,7 @@ from extractors.readers.archive import check_archive
 from extractors.readers.options import DEFAULTS, ReadingOptions
 from extractors.readers.text import decode, mark_of, normalise
 from extractors.readers.typeset import Grid, GridCell, Line, typeset
-from extractors.readers.workbook_xml import SheetLook, looks, remarks
+from extractors.readers.workbook_xml import STRANGE, SheetLook, looks, remarks
 from pipeline.errors import DocumentError, EncryptedDocument
 from pipeline.media import ENCRYPTED_OFFICE
 from pipeline.model import Document, Page, Pages, Source
@@ -80,9 +80,10 @@ def _grid_cell(
 ) -> GridCell:
     own = look.of(row, column)
     text = printed(value, own.digits)
+    mark = own.mark or mark_of(text)
     if text and isinstance(value, int | float) and not isinstance(value, bool):
         text = own.before + text + own.behind
-    mark = own.mark or mark_of(text)
+        mark = STRANGE if own.percent and abs(value) > 1 else mark
     lines = [Line(normalise(part).strip(), mark=mark) for part in text.replace("\r", "\n").split("\n") if part.strip()]
     rows, columns = spans.get((row, column), (1, 1))
     return GridCell(row, column, [*lines], rows, columns)

@@ -17,6 +17,12 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _BESIDE = re.compile(r"xl/(?:comments/?|drawings/)(?:comment|drawing)?s?\d*\.xml")
 RESCALED = "a number format that shows thousands as ones"
+_PERCENT = {"9": "0%", "10": "0.00%"}  # formats without a code of their own in the file
+STRANGE = "a number format that shows another number than the cell holds"
+# A minus or brackets around what is above zero, figures in quotes, a white colour, a condition, fractions
+_SHOWS_OTHERWISE = re.compile(
+    r'^(?:\[[^$\]]*\])*-[0#]|^\([0#]|[0#]"\d|\d"[0#]|\[white\]|\[[<>=]|[0#?] ?/ ?[0#?\d]', re.I
+)
 _TOKEN = re.compile(
     r'(?P<quoted>"[^"]*")|(?P<escaped>\\.)|(?P<currency>\[\$[^\]]*\])|(?P<other>\[[^\]]*\]|[_*].)'
     r"|(?P<end>;)|(?P<digits>[0#?][0#?.,]*)|(?P<sign>[$€£¥])|(?P<letter>.)"
@@ -33,6 +39,7 @@ class CellLook:
     behind: str = ""
     mark: str | None = None
     unseen: bool = False
+    percent: bool = False  # 20 is shown as 2000 %
 
 
 _PLAIN = CellLook()
@@ -103,7 +110,8 @@ def _styles(archive: zipfile.ZipFile) -> dict[str, CellLook]:
     group, fonts, fills = (styles.find(f"{_MAIN}{name}") for name in ("cellXfs", "fonts", "fills"))
     looks = {}
     for number, style in enumerate(group if group is not None else ()):
-        look = _of_format(formats.get(style.get("numFmtId"), ""))
+        code = formats.get(style.get("numFmtId"), _PERCENT.get(style.get("numFmtId") or "", ""))
+        look = replace(_of_format(code), percent="%" in re.sub(r'"[^"]*"|\\.', "", code))
         font, fill = _part(fonts, style.get("fontId")), _part(fills, style.get("fillId"))
         if font is not None and _is_struck(font):
             look = replace(look, mark=STRUCK)
@@ -153,9 +161,11 @@ def _of_format(code: str) -> CellLook:
         else:
             before += shown or ""
     if not core:
-        return replace(_PLAIN, unseen=not code.strip("; "))
+        mark = STRANGE if re.search(r'"[^"]*\d|\[[<>=]', code.split(";")[0]) else None
+        return replace(_PLAIN, unseen=not code.strip("; "), mark=mark)
     digits = len(core) if re.fullmatch("0{2,40}", core) else 1
-    return CellLook(digits, _said(before), _said(behind), RESCALED if core.endswith(",") else None)
+    mark = RESCALED if core.endswith(",") else STRANGE if _SHOWS_OTHERWISE.search(code.split(";")[0]) else None
+    return CellLook(digits, _said(before), _said(behind), mark)
 
 
 def _said(text: str) -> str:
