@@ -76,7 +76,7 @@ def sample(db: Database, rates: Rates, until: date) -> int:
             session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
         audit.lock(session)
         begin = _drawn_until(session)
-        if begin >= end:
+        if begin is None or begin >= end:
             return 0
         taken = 0
         for day, channel, customer, wanted in _wanted(session, rates, begin, end):
@@ -86,12 +86,13 @@ def sample(db: Database, rates: Rates, until: date) -> int:
         return taken
 
 
-def _drawn_until(session: Session) -> int:
+def _drawn_until(session: Session) -> int | None:
+    """None: there was no untouched order yet."""
     mark = session.get(MetaRow, MARK)
     if mark is not None:
         return int(mark.value)
     first = session.scalar(select(func.min(FactRow.decided_s)).where(FactRow.verdict == "auto"))
-    return 0 if first is None else first // DAY * DAY
+    return None if first is None else first // DAY * DAY
 
 
 def _wanted(session: Session, rates: Rates, begin: int, end: int) -> Iterator[tuple[int, str, str, int]]:
