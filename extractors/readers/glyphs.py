@@ -161,11 +161,19 @@ def _put_right(word: Recognised, glyphs: Sequence[Glyph], known: dict[str, list[
     for glyph in glyphs:
         here.setdefault(glyph.character, []).append(glyph)
     figures = _NUMBER.fullmatch(word.text) is not None and not _LONG.fullmatch(word.text)
-    read = [_nearest(glyph, known, here, figures) for glyph in glyphs]
+    read = [
+        (glyph.character, 1.0) if _stands_in_a_word(word.text, at) else _nearest(glyph, known, here, figures)
+        for at, glyph in enumerate(glyphs)
+    ]
     text = "".join(character for character, _ in read)
     if not glyphs or text == word.text or not _is_well_cut(glyphs, text, known):
         return word
     return replace(word, text=text, confidence=min(word.confidence, *(most for _, most in read)))
+
+
+def _stands_in_a_word(text: str, at: int) -> bool:
+    """A small letter beside another one: the recogniser knows words."""
+    return text[at].islower() and any(c.islower() for c in text[max(at - 1, 0) : at] + text[at + 1 : at + 2])
 
 
 def _is_well_cut(glyphs: Sequence[Glyph], text: str, known: dict[str, list[Glyph]]) -> bool:
