@@ -31,6 +31,7 @@ from pipeline.values import Week, week_in
 _CONTEXT_WEIGHT = {Context.WHOLE: 1.0, Context.COLON: 1.0, Context.START: 0.95, Context.INSIDE: 0.85}
 _LEAST_TERMS = 0.78  # below: loose words at a loose label
 _NEXT_LINE = 1.7  # text heights between the middles of two lines of one value
+_SMALL = 4  # letters
 _CUT = 0.9  # of a value whose line ended in the middle of a phrase
 _WRAPPED = ("payment_terms", "incoterms")  # values that may run over a second line
 _CONFUSABLE = re.compile(r"[A-Za-z][01]|[OIl]\d|\d[OIl]| ")
@@ -309,8 +310,9 @@ def terms(pages: Sequence[Surroundings], field: str) -> Choice:
 
 def _to_the_end(found: Found, pages: Sequence[Surroundings]) -> Found:
     """What ends in a small word ("Net 60 days from") goes on in the lines right below, and is less sure then."""
-    if fold(found.words[-1].text) not in small_words():
-        return found
+    last = fold(found.words[-1].text)
+    if last not in small_words() or len(last) > _SMALL or found.words[-1].cell is not None:
+        return found  # "factura" is common and small in no way; a cell holds all of its value
     around = next(one for one in pages if one.page.page.number == found.page)
     words, end = list(found.words), found.words[0].box
     for segment in around.page.segments:
