@@ -14,7 +14,7 @@ from rules.line_mentions import holds_order, mentions, named_by_code, sentences,
 from rules.mail_address import names_another_address, names_elsewhere
 from rules.other_number import other_number
 from rules.phrasebook import phrasebook
-from rules.revision import is_marked
+from rules.revision import is_marked, same_number
 
 MOST_QUOTED = 5
 MOST_READ = 200_000  # characters; a covering note has a few hundred
@@ -114,10 +114,11 @@ def _says(kind: str) -> str:
 
 
 def _expected_kinds(matched: MatchedOrder) -> frozenset[str]:
-    """What a covering mail says anyway when the document itself is a cancellation or a change."""
+    """What a covering mail says anyway: the document is a cancellation or a change, or an order of its number is held."""
     if matched.order.document_type is DocumentType.ORDER_CANCELLATION:
         return frozenset({"cancel_order", "remove_line", "replace"})
-    return frozenset({"replace"}) if is_marked(matched) else frozenset()
+    again = frozenset({"again"}) if same_number(matched) else frozenset()
+    return again | {"replace"} if is_marked(matched) else again
 
 
 def conflicts(mail: MailContext) -> tuple[Sentence, ...]:
