@@ -114,7 +114,7 @@ def _says(kind: str) -> str:
 
 
 def _expected_kinds(matched: MatchedOrder) -> frozenset[str]:
-    """What a covering mail says anyway: the document is a cancellation or a change, or an order of its number is held."""
+    """What a covering mail says anyway when the document is a cancellation or a change, or its number is held."""
     if matched.order.document_type is DocumentType.ORDER_CANCELLATION:
         return frozenset({"cancel_order", "remove_line", "replace"})
     again = frozenset({"again"}) if same_number(matched) else frozenset()
