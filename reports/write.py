@@ -9,15 +9,16 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from reports.records import Case, Duration, Figure, Money, Ratio, Report, Table, Value
 from reports.svg import svg
 from reports.words import guarded, percent, plain, shown
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
@@ -114,6 +115,8 @@ def _csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def workbook(report: Report) -> bytes:
     """One sheet for the figures, one for each table, one for the orders behind the figures."""
+    from openpyxl import Workbook  # takes a quarter of a second to load, and every command comes by this module
+
     book = Workbook(write_only=True)
     _sheet(book, "figures", _FIGURE_COLUMNS, (_figure_row(f) for f in report.figures))
     for table in report.tables:
@@ -125,6 +128,9 @@ def workbook(report: Report) -> bytes:
 
 
 def _sheet(book: Workbook, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     sheet = book.create_sheet(name[:31])
     head = []
     for column in columns:

@@ -27,7 +27,7 @@ from review.policy import Action
 from review.rendering import FOLDER, render
 
 router = APIRouter(include_in_schema=False)
-INSIDE = ("/queue", "/cases/", "/causes", "/account", "/admin", "/reports")
+INSIDE = ("/queue", "/cases/", "/causes", "/account", "/admin", "/reports", "/audits")
 STATIC = {
     "style.css": "text/css", "case.css": "text/css", "keys.js": "text/javascript", "paper.js": "text/javascript",
     "case.js": "text/javascript",
