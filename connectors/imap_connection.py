@@ -30,7 +30,6 @@ class ImapSettings:
     host: str
     user: str
     password: str = field(default="", repr=False)
-    oauth2: OAuth2Settings | None = None  # signs in with a token instead of the password
     port: int = 993
     security: str = "tls"
     ca_file: Path | None = None
@@ -39,6 +38,7 @@ class ImapSettings:
     move_to: str = "Processed"
     max_bytes: int = DEFAULT_LIMIT
     timeout: float = 60.0  # seconds without a byte from the server
+    oauth2: OAuth2Settings | None = None  # signs in with a token instead of the password
 
     @property
     def place(self) -> str:

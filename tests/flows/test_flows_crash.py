@@ -92,7 +92,7 @@ def test_a_second_run_changes_nothing(undisturbed: Callable[[str], Path]) -> Non
 
 def _all_rows(workspace: Path) -> list[str]:
     with sqlite3.connect(workspace / "data" / "po-intake.db") as db:
-        return list(db.iterdump())
+        return [row for row in db.iterdump() if not row.startswith('INSERT INTO "last_looks"')]
 
 
 @pytest.mark.parametrize("which", ["few", pytest.param("all", marks=torture)])

@@ -235,7 +235,7 @@ def test_a_refused_export_does_not_stop_the_others(parts_of: PartsOf) -> None:
     process_all(good)
     result = steps.export_orders(replace(good, sink=Fails(SourceError("disk full"))))
     assert result.delivered == ["delivered"] * 2 and result.failures == ["order PO-7002: disk full"]
-    assert good.store.counts().outbox["pending"] == 1
+    assert good.store.counts().outbox["leaving"] == 1, "it may have arrived: nobody takes it back, it is tried again"
     ((key, _),) = good.store.outbox_problems()
     good.store.retry_export(key, "ann")
     steps.export_orders(replace(good, sink=Fails(ValueError("nonsense"))))
