@@ -242,6 +242,7 @@ def _face(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, face: str, a
     raw.FPDFText_SetText(item, ctypes.cast(ctypes.create_string_buffer(text), ctypes.POINTER(ctypes.c_ushort)))
     bitmap = pypdfium2.PdfBitmap.from_raw(raw.FPDFTextObj_GetRenderedBitmap(document.raw, page.raw, item, 1.0))
     ink = bitmap.to_numpy()[..., 3].copy()
+    bitmap.warn_on_close = False  # nothing looks at its pixels any more
     bitmap.close()  # pypdfium2 frees what it wraps: freed twice, it ended the process some documents later
     raw.FPDFPageObj_Destroy(item)
     filled = np.concatenate(([False], (ink > 255 * _INK).any(axis=0), [False]))
