@@ -163,7 +163,7 @@ def _whole_name(body: list[PartyLine]) -> list[PartyLine]:
 def _goes_on(body: Sequence[PartyLine]) -> bool:
     """Whether the second line, which has the legal form, ends the name that the first begins.
 
-    It does when it begins with the form ("S. de R.L."), when a small word joins the two ("Middle East & / Africa LLC"),
+    It does when it begins with the form ("S. de R.L."), when a small word joins the two ("Acme North & / South LLC"),
     and when its first word had no room on the line above; else the first line may be a person or a department.
     """
     first, second = body[0], body[1]

@@ -335,9 +335,9 @@ def test_the_end_of_a_label_is_no_name() -> None:
 
 
 def test_labels_within_a_line_end_a_name() -> None:
-    text = "Fornecedor: NASMAR COMERCIO LTDA CNPJ: 34.513.679/0001-34\nRua Ipê 55\n88130-000 Palhoça"
+    text = "Fornecedor: ACME COMERCIO LTDA CNPJ: 11.222.333/0001-81\nRua Ipê 55\n88130-000 Palhoça"
     found = roles(text, language="pt")
-    assert (found["seller"].name, found["seller"].tax_id) == ("NASMAR COMERCIO LTDA", "34.513.679/0001-34")
+    assert (found["seller"].name, found["seller"].tax_id) == ("ACME COMERCIO LTDA", "11.222.333/0001-81")
 
 
 def test_a_name_or_address_that_may_be_cut_otherwise_is_not_sure() -> None:
