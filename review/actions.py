@@ -77,3 +77,10 @@ def one_of(kind: type[E], word: str) -> E:
         return kind(word)
     except ValueError:
         raise UsageError(f"{word[:40]!r}: say {', '.join(kind)}") from None
+
+
+def items_found(visit: Visit, case_id: str, text: str) -> dict[str, Any]:
+    """The ERP's items that a search by number or words finds, best first. Raises ``Refused`` 404."""
+    shown_case(visit, case_id)
+    found = visit.desk.work.items(text[:200])
+    return {"items": [{"key": c.key, "label": c.label, "score": c.score, "reason": c.reason} for c in found]}

@@ -70,10 +70,7 @@ def reading(request: Request, case_id: str, path: str = "", text: str = "") -> d
 @allowed(Action.VIEW)
 def items(request: Request, case_id: str, text: str = "") -> dict[str, Any]:
     """The ERP's items that a search finds, best first."""
-    visit = visit_of(request)
-    actions.shown_case(visit, case_id)
-    found = visit.desk.work.items(text[:200])
-    return {"items": [{"key": c.key, "label": c.label, "score": c.score, "reason": c.reason} for c in found]}
+    return actions.items_found(visit_of(request), case_id, text)
 
 
 @router.get("/cases/{case_id}/mail")

@@ -73,10 +73,9 @@ class Browser:
         return self.post("/sign-in", "/sign-in", name=name, password=password, to="/queue")
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with its cases, read once."""
-    folder = make_workspace(tmp_path_factory.mktemp("review") / "w", MAILS)
+def worked_off(at: Path, mails: dict[str, bytes]) -> Path:
+    """A new workspace with the cases of some mails, and the people who may decide them."""
+    folder = make_workspace(at, mails)
     settings = load_settings(folder)
     with wiring.workspace_parts(settings) as parts:
         ready = replace(parts, read=partial(read_orders, options=wiring.reading_options(settings.intake)))
@@ -86,6 +85,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, role in PEOPLE.items():
             parts.store.people.add(name, role, hashed(PASSWORD), "root")
     return folder
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with its cases, read once."""
+    return worked_off(tmp_path_factory.mktemp("review") / "w", MAILS)
 
 
 @pytest.fixture

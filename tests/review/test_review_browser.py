@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
-import uvicorn
-from intake_workspace import BOLTS, HARBOUR, NORDWIND, NUTS, mail, make_workspace, order_text
+from intake_workspace import BOLTS, HARBOUR, NORDWIND, NUTS, mail, order_text
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from extractors.read import read_orders
-from flows import steps, wiring
-from flows.processing import process_all
 from flows.review import desk_of
 from flows.settings import load_settings
-from review.app import create_app
 from review.desk import Desk
-from review.passwords import hashed
-from tests.review.conftest import PASSWORD, PEOPLE, XSS
+from scripts.screenshots import served
+from tests.review.conftest import PASSWORD, XSS, worked_off
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -58,16 +49,7 @@ MAILS = {
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_workspace(tmp_path_factory.mktemp("browser") / "w", MAILS)
-    settings = load_settings(folder)
-    with wiring.workspace_parts(settings) as parts:
-        reading = replace(parts, read=partial(read_orders, options=wiring.reading_options(settings.intake)))
-        steps.sync_erp(reading)
-        steps.poll(reading)
-        process_all(reading)
-        for name, role in PEOPLE.items():
-            parts.store.people.add(name, role, hashed(PASSWORD), "root")
-    return folder
+    return worked_off(tmp_path_factory.mktemp("browser") / "w", MAILS)
 
 
 @pytest.fixture
@@ -79,15 +61,8 @@ def desk(ready: Path, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
-        server = uvicorn.Server(uvicorn.Config(create_app(desk), log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+    with served(desk) as at:
+        yield at
 
 
 @pytest.fixture(scope="module")
